@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.replies import OperationShown
+from bot.domain.retirement import Ending
 from bot.domain.said import say, say_count
 from cards.elements import Element, box, line, moment, run, woven
 from cards.proving import proving_section
@@ -18,14 +19,15 @@ MOST_WARNINGS = 6
 MOST_OF_A_FILE = 12
 
 
-def question(operation: Operation) -> list[Element]:
-    """Warnings first, then what is merely worth knowing of this very change."""
+def question(operation: Operation, ending: Ending | None = None) -> list[Element]:
+    """Warnings first, then what is merely worth knowing of this very change; what ends in full, where it is to be read so."""
     shown: list[Element] = []
     if operation.warnings:
         shown.append(box(_warnings(operation.warnings), style="warning", spacing="Small"))
     if operation.bulk:
         return shown + bullets(operation.notes, most=MOST_OF_A_FILE)
-    return shown + [line(run(note, limit=400, subtle=True)) for note in operation.notes]
+    notes = [each for note in operation.notes for each in (ending.sentences if ending and note == ending.mark else (note,))]
+    return shown + [line(run(note, limit=400, subtle=True)) for note in notes]
 
 
 def agreement(shown: OperationShown) -> list[Element]:

@@ -82,7 +82,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         body += proving_section(operation, shown.proving)
     body += staying(operation)
     if operation.state.waiting:
-        body += question(operation)
+        body += question(operation, shown.ending)
     body += _instructions(operation)
     body += facts(_facts(shown), spacing="Small")
     body += agreement(shown) if operation.state.waiting else _ended(operation)
@@ -118,7 +118,9 @@ def _folded(shown: OperationShown, operation: Operation) -> Iterable[Element]:
             yield line(run(work, subtle=True))
     if operation.state.waiting or operation.state is State.REVEALING:
         yield from window_lines(operation)
-        yield from bullets((*operation.details, *demands(shown)), most=MOST_DETAILS)
+        told = shown.ending.sentences if shown.ending else ()
+        details = (each for each in operation.details if each not in told)
+        yield from bullets((*details, *demands(shown)), most=MOST_DETAILS)
     if shown.proving:
         yield from demanded(operation, shown.proving)
     ticket, reason = (say("Ticket"), operation.ticket[:80]), (say("Reason"), operation.reason)

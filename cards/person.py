@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import read_back
@@ -14,7 +15,7 @@ from bot.domain.retirement import Channel
 from bot.domain.said import join, said_day, say, say_count, say_each
 from bot.domain.stop import Freeze
 from bot.domain.waiting import waiting_in_words
-from cards import history, remark, signing_in
+from cards import history, portrait, remark, signing_in
 from cards.buttons import button, suspicious_call, take_back
 from cards.elements import (
     Element,
@@ -29,10 +30,13 @@ from cards.elements import (
     run,
     woven,
 )
+from cards.size import LIMIT, at_most
 from cards.wording import bullets, identity, named
 
 #: More methods than this are counted, not listed.
 MOST_METHODS = 15
+#: Bytes left for what every card may have above it: a pause, a high threat level.
+ROOM_ABOVE = 3_000
 #: What stands on the button of each next step.
 _TITLES = say_each(
     {
@@ -46,10 +50,22 @@ _TITLES = say_each(
 
 
 def render(shown: PersonShown) -> tuple[Element, str]:
-    """The card and its summary. The numbers stand as the dossier has them; in the summary they are masked."""
+    """The card and its summary. The numbers stand as the dossier has them; in the summary they are masked.
+
+    Where there is much to say, the photo goes first.
+    """
+    made, summary = _made(shown)
+    if shown.dossier.portrait.photo and at_most(made) > LIMIT - ROOM_ABOVE:
+        bare = replace(shown.dossier.portrait, photo="")
+        return _made(replace(shown, dossier=replace(shown.dossier, portrait=bare)))
+    return made, summary
+
+
+def _made(shown: PersonShown) -> tuple[Element, str]:
     dossier = shown.dossier
     person = dossier.person
-    body: list[Element] = [heading(named(person)), *identity(person, name=False)]
+    who = [heading(named(person)), *identity(person, name=False), *([] if shown.high else portrait.words(shown.known_by))]
+    body = portrait.head(who, dossier.portrait, named(person))
     if shown.alert:
         body = [*remark.sentences(shown.alert), *body]
     elif shown.freeze:
@@ -73,17 +89,20 @@ def render(shown: PersonShown) -> tuple[Element, str]:
 
 
 def _actions(shown: PersonShown) -> list[Element]:
-    """The next steps, about this person. What has just been reported is not reported again."""
+    """The next steps, about this person. A call that was reported is not reported again."""
     if not shown.reference:
         return []
     made = [button(_TITLES[step], Verb.NEXT, shown.reference, kind=step) for step in shown.next_steps]
     if shown.alert and shown.alert.take_back:
         made.insert(0, take_back(shown.alert.take_back))
-    return made if shown.alert else [*made, suspicious_call(shown.reference)]
+    reported = shown.alert or (shown.freeze and shown.freeze.suspicious)
+    return made if reported else [*made, suspicious_call(shown.reference)]
 
 
 def _folded(shown: PersonShown) -> Iterable[Element]:
     dossier = shown.dossier
+    if shown.high:
+        yield from portrait.words(shown.known_by)
     for type in PhoneType:
         if phone := dossier.phones.get(type):
             yield line(run(say("{kind}: {what}", kind=type.alone, what=_phone_facts(phone, shown.serving)), subtle=True))

@@ -25,7 +25,7 @@ def size(card: dict[str, Any]) -> int:
 
 def fit(card: dict[str, Any]) -> dict[str, Any]:
     """The same card, with its longest texts cut further and further until it fits. Ordinary cards come back as they are."""
-    if _at_most(card) <= LIMIT:
+    if at_most(card) <= LIMIT:
         return card
     most = 256
     while size(card) > LIMIT and most > 4:
@@ -34,7 +34,7 @@ def fit(card: dict[str, Any]) -> dict[str, Any]:
     return card
 
 
-def _at_most(card: dict[str, Any]) -> int:
+def at_most(card: dict[str, Any]) -> int:
     """A figure that `size` does not exceed, in a fifth of its time: in ASCII a character takes at most four bytes more for each byte that
     UTF-8 gives it beyond the first, and behind a comma or a colon there may be a blank."""
     written = dumped(card)

@@ -167,7 +167,8 @@ def title(operation: Operation) -> str:
 
 def change_label(change: Change, state: State, *, told: bool = False) -> str:
     """What changes; "asked for" when it did not, or not surely, so that nobody reads the line as done. `told`: its own result follows."""
-    return change.label if told or state in _AS_SHOWN else say("{label}, asked for", label=change.label)
+    label = change.phone.alone if change.is_number and change.phone else change.label  # beside a number it is clear what it is
+    return label if told or state in _AS_SHOWN else say("{label}, asked for", label=label)
 
 
 def read_out(change: Change) -> tuple[str, str]:

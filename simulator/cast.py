@@ -70,6 +70,8 @@ class Member:
     business_phones: tuple[str, ...] = ()  # likewise
     risk: str = ""  # a level, of whom Entra ID Protection holds at risk
     failed_sign_ins: int = 0  # within the hours before the tenant starts
+    signed_in_ago: int | None = None  # seconds before the tenant starts; None for who never did
+    photo: str = ""  # of `simulator/photos`
     aliases: tuple[str, ...] = ()  # proxy addresses beside that of `mail`, such as "smtp:bob@sales.contoso.com"
 
     @property
@@ -129,6 +131,8 @@ PEOPLE = (
         strong=("authenticator",),
         default="push",
         methods=(registered("authenticator", "2024-11-18T09:30:00Z", "2026-01-05T07:58:00Z", displayName="iPhone 14"),),
+        signed_in_ago=26 * 3600,
+        photo="alice.jpg",
     ),
     _staff(
         "Omar Farouk",
@@ -137,6 +141,8 @@ PEOPLE = (
         manager=_upn("priya.raman"),
         default="sms",
         phones={"mobile": "+31 612345001", "alternateMobile": "+31 612345002", "office": "+31 201234567"},
+        signed_in_ago=2 * 3600,
+        photo="omar.farouk.jpg",
     ),
     _staff(
         "Sofia Rossi",
@@ -221,6 +227,8 @@ RECOVERY = (
         manager=_upn("priya.raman"),
         phones={"mobile": "+31 612345010"},
         default="push",
+        signed_in_ago=3 * 24 * 3600,
+        photo="lotte.smit.jpg",
         methods=(registered("authenticator", "2025-06-02T08:15:00Z", "2026-01-02T16:40:00Z", displayName="iPhone 15"),),
     ),
     _staff(

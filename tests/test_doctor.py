@@ -31,6 +31,7 @@ from tests.scenarios.telling import TELLING
 pytestmark = pytest.mark.storage
 
 RISK, FAILED = "whether Entra ID Protection holds somebody at risk", "which sign-ins failed"
+LAST = "when somebody signed in last, for `show`"
 BY_PHONE = "which sign-ins were made by phone"
 CHANGED = "which numbers were changed lately, so that others can be called back"
 NOBODY = "11111111-2222-4333-8444-555555555555"
@@ -458,7 +459,7 @@ async def test_what_is_left_open_is_said(practice: Practice, why: str) -> None:
     assert [line for line in practice.notes if "protection: " in line and said in line]
 
 
-@pytest.mark.parametrize(("licence", "unseen"), [("P2", []), ("P1", [RISK]), ("Free", [RISK, FAILED, BY_PHONE, CHANGED])])
+@pytest.mark.parametrize(("licence", "unseen"), [("P2", []), ("P1", [RISK]), ("Free", [RISK, LAST, FAILED, BY_PHONE, CHANGED])])
 async def test_signals_that_are_off_are_told_with_the_reason(practice: Practice, licence: str, unseen: list[str]) -> None:
     practice.world.entra.tenant.licence = licence
     assert await practice.examine() == 0
@@ -467,7 +468,7 @@ async def test_signals_that_are_off_are_told_with_the_reason(practice: Practice,
     assert [f"note     signals: not seen is {what}, {why}" in note for what, note in zip(unseen, notes, strict=True)] == [True] * len(
         unseen
     )
-    for what in {RISK, FAILED, BY_PHONE, CHANGED}.difference(unseen):
+    for what in {RISK, LAST, FAILED, BY_PHONE, CHANGED}.difference(unseen):
         assert f"ok       signals: Graph says {what}" in practice.lines
 
 

@@ -38,10 +38,11 @@ OPTIONAL_PERMISSIONS = {
     ),
     "AuditLog.Read.All": Extra(
         "compare the audit trail with Entra's own audit log, read its registration report for `show` and for the report of who has "
-        "only a phone, see the last sign-ins of a person on cards that need proof, and tell which numbers are old enough for a call back; "
-        "needs Entra ID P1 or P2 as well",
-        "Changes made with Doorman's credentials behind its back are not noticed, `show` leaves the report out, nobody is told who has "
-        "only a phone, cards say that sign-ins were not seen, and neither a call back nor the manager's word is to be had.",
+        "only a phone, show when a person signed in last, see the last sign-ins of a person on cards that need proof, and tell which "
+        "numbers are old enough for a call back; needs Entra ID P1 or P2 as well",
+        "Changes made with Doorman's credentials behind its back are not noticed, `show` leaves the report and the last sign-in out, "
+        "nobody is told who has only a phone, cards say that sign-ins were not seen, and neither a call back nor the manager's word is "
+        "to be had.",
     ),
     "IdentityRiskyUser.Read.All": Extra(
         "see on cards that need proof whether Entra ID Protection holds the person at risk; needs Entra ID P2 as well",

@@ -14,11 +14,13 @@ from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
+from bot.domain.wall_clock import zone_called
 from bot.errors import DirectoryError, NotAuthorised, NotFound, NotLicensed, NotReady, Throttled
 from bot.ports import Operations, Stops
 
 READS = (
     ("User.Read.All", "find people and read their accounts"),
+    ("User.Read.All", "show manager and photo"),
     ("UserAuthenticationMethod.Read.All", "list the sign-in methods of a person"),
     ("RoleManagement.Read.Directory", "recognise administrators, whose accounts are protected"),
 )
@@ -51,21 +53,23 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
     )
     past = tuple(sorted(past, key=lambda one: one.finished_at or one.created_at, reverse=True))
     latest = [one for index, one in enumerate(past) if index < FEW_PAST or one.ended_after(context.now - LATELY)]
+    seen = dossier if context.where.kind == "personal" else dossier.masked()
     return PersonShown(
-        dossier if context.where.kind == "personal" else dossier.masked(),
+        seen,
         context.protected,
         tuple(notes),
         freeze=context.stop.freeze,
         reference=reference,
         strength=judged.text if judged else "",
         details=(judged.more,) if judged and judged.more else (),
-        stronger=bool(judged and judged.weak and person.enabled and not context.protected and not context.stop.freeze),
         unread=tuple(say("{what} ({why})", what=_IN_WORDS[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=tuple(operation.masked() for operation in latest),
         waiting=tuple(operation.masked() for operation in waiting),
         next_steps=tuple(command for command, kind in NEXT_STEPS.items() if kind in context.may),
         unseen=dossier.privileges.said_unseen,
         serving=retiring.serving(frozenset(Channel)),
+        known_by=seen.portrait.in_words(context.now, zone_called(context.actor.zone)),
+        high=context.stop.threat is not None,
     )
 
 
@@ -97,6 +101,6 @@ SHOW = Command(
     example="show noor",
     run=show,
     job="Look somebody up",
-    aspects=frozenset({Aspect.PREFERENCE, Aspect.MFA_STATE, Aspect.REGISTRATION}),
+    aspects=frozenset({Aspect.PREFERENCE, Aspect.MFA_STATE, Aspect.REGISTRATION, Aspect.PORTRAIT}),
     reads=READS,
 )

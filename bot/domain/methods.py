@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.domain.change_values import NameAndDay
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
+from bot.domain.portrait import Portrait
 from bot.domain.retirement import Channel, Population, population_of
 from bot.domain.said import join, said_day, say, say_each
 from bot.domain.sign_in import Aspect, DefaultMethod, MfaState, PassFacts, Preference, Registration, SmsTerms
@@ -220,6 +221,7 @@ class Dossier:
         privileges: why the account is protected, if it is.
         groups: ids of every group the person is in, nested ones included.
         preference, mfa_state, registration, sms_terms: None where they were not wanted, or could not be read.
+        portrait: by what an agent may know the person; empty where it was not wanted.
         unread: why what was wanted could not be read.
         hidden: why `others` are not shown; None when they are. What is registered besides the phones is then nobody's guess.
     """
@@ -233,6 +235,7 @@ class Dossier:
     mfa_state: MfaState | None = None
     registration: Registration | None = None
     sms_terms: SmsTerms | None = None
+    portrait: Portrait = field(default_factory=Portrait)
     unread: Mapping[Aspect, DirectoryError] = field(default_factory=dict)
     hidden: DirectoryError | None = field(default=None, compare=False)
 
@@ -273,5 +276,6 @@ class Dossier:
         return replace(self, phones=methods.phones, others=methods.others)
 
     def masked(self) -> Dossier:
-        """The same, fit for a channel: numbers reduced to their last two digits."""
-        return replace(self, phones={kind: replace(phone, number=mask(phone.number)) for kind, phone in self.phones.items()})
+        """The same, fit for a channel: numbers reduced to their last two digits, and the portrait as everybody may see it."""
+        phones = {kind: replace(phone, number=mask(phone.number)) for kind, phone in self.phones.items()}
+        return replace(self, phones=phones, portrait=self.portrait.masked())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.domain.change import Change, ChangeKind
 from bot.domain.people import Person
 from bot.domain.recovery import Recovery
+from bot.domain.retirement import Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Plan:
         recovery: what a recovery has to remember.
         takes_back: id of the operation whose additions it takes back; empty for every other plan.
         warned: those of the warnings that a row of a file may have too, with their codes.
+        ending: of `notes` and `details` what says that something ends, for whoever is to read it in full; None where nothing ends.
         to_manager: what it makes is revealed by the person's manager, whatever the rules of the policy say.
     """
 
@@ -48,6 +50,7 @@ class Plan:
     takes_back: str = ""
     warned: tuple[Warned, ...] = ()
     to_manager: bool = False
+    ending: Ending | None = None
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

@@ -19,7 +19,7 @@ from bot.domain.people import Person
 from bot.domain.proving import Proving
 from bot.domain.remarks import LogNote, Remark
 from bot.domain.report import PhoneOnlyReport
-from bot.domain.retirement import Channel, Retirement
+from bot.domain.retirement import Channel, Ending, Retirement
 from bot.domain.rows import Sample
 from bot.domain.secret import Secret
 from bot.domain.stop import Freeze
@@ -90,7 +90,6 @@ class PersonShown:
     Attributes:
         protected: why nothing may be changed here, in a sentence.
         strength: how strong the registered methods are, in a sentence; empty when nobody can say.
-        stronger: what is registered is weak, and there is a stronger path.
         details: what is worth knowing besides, which the card folds away.
         unread: what could not be read, and why.
         past: the last operations that changed the account, newest first, masked.
@@ -101,6 +100,8 @@ class PersonShown:
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
         serving: by what codes can come to this person's phones today.
+        known_by: by what the reader may know the person, in words.
+        high: the threat level is, so that what a caller may have read somewhere is folded away.
     """
 
     dossier: Dossier
@@ -109,7 +110,6 @@ class PersonShown:
     freeze: Freeze | None = None
     reference: str = ""
     strength: str = ""
-    stronger: bool = False
     details: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     past: tuple[Operation, ...] = ()
@@ -118,6 +118,8 @@ class PersonShown:
     alert: Remark | None = None
     unseen: tuple[str, ...] = ()
     serving: frozenset[Channel] = frozenset(Channel)
+    known_by: tuple[str, ...] = ()
+    high: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,14 @@ class OperationShown:
         own: the reader is the requester in a personal chat, so numbers stand in full.
         now: for "time left".
         proving: how far it is with proofs of the caller; None where none can be had any more, or ever could.
+        ending: what this reader is to read in full this once; None where the mark is enough.
     """
 
     operation: Operation
     now: datetime
     own: bool = False
     proving: Proving | None = None
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,14 @@ class Retirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends, for a card: the few words that stand on each, and the sentences that say the same in full."""
+
+    mark: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Retiring:
     """What it means on one day, in sentences; there are none where nothing ends, or the day is not known.
 

@@ -18,6 +18,7 @@ class Aspect(StrEnum):
     MFA_STATE = "mfa_state"
     REGISTRATION = "registration"
     SMS_TERMS = "sms_terms"
+    PORTRAIT = "portrait"
 
 
 class DefaultMethod(StrEnum):

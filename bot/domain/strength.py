@@ -21,13 +21,11 @@ class Strength:
 
     Attributes:
         text: a sentence or two.
-        weak: there is a stronger path worth taking now.
         phones: it rests on phones, so the text says until when they serve.
         more: what that means for the person; may be empty.
     """
 
     text: str
-    weak: bool = False
     phones: bool = False
     more: str = ""
 
@@ -49,12 +47,12 @@ def strength(dossier: Dossier, retiring: Retiring) -> Strength | None:
     if dossier.phones:
         start = say("Phone, and a method that I cannot judge") if unknown else say("Phone only")
         alone = "" if unknown else retiring.of_phones_alone(dossier.channels)
-        return Strength(join(" ", (say("{start}.", start=start), *_phones(dossier, retiring))), weak=not in_use, phones=True, more=alone)
+        return Strength(join(" ", (say("{start}.", start=start), *_phones(dossier, retiring))), phones=True, more=alone)
     if in_use:
         return Strength(say("Nothing lasting: a Temporary Access Pass alone. A method has to be registered before it ends."))
     if unknown:
         return Strength(say("What is registered is nothing that I can judge."))
-    return Strength(say("No second method: the password alone, or nothing."), weak=True)
+    return Strength(say("No second method: the password alone, or nothing."))
 
 
 def _phones(dossier: Dossier, retiring: Retiring) -> tuple[str, ...]:

@@ -25,12 +25,13 @@ class Limit(StrEnum):
     RISK = "risk"  # Entra ID Protection: one request a second, of all applications of a tenant together
     MAIL = "mail"  # of one mailbox
     APPS = "apps"  # of Teams, installed for somebody
+    PHOTOS = "photos"  # which another back end has
     OTHER = "other"
 
 
 EVERY_LIMIT = frozenset(Limit)
 #: Those that bulk jobs hardly touch: a refusal says nothing about their pace.
-BESIDE_BULK = frozenset({Limit.POLICIES, Limit.REPORTS, Limit.RISK, Limit.MAIL, Limit.APPS})
+BESIDE_BULK = frozenset({Limit.POLICIES, Limit.REPORTS, Limit.RISK, Limit.MAIL, Limit.APPS, Limit.PHOTOS})
 
 _TOP = {
     "users": Limit.DIRECTORY,
@@ -42,7 +43,7 @@ _TOP = {
     "auditLogs": Limit.REPORTS,
     "reports": Limit.REPORTS,
 }
-_BELOW_USERS = {"authentication": Limit.METHODS, "sendMail": Limit.MAIL, "teamwork": Limit.APPS}
+_BELOW_USERS = {"authentication": Limit.METHODS, "sendMail": Limit.MAIL, "teamwork": Limit.APPS, "photos": Limit.PHOTOS}
 _WRITES = {Limit.DIRECTORY: Limit.DIRECTORY_WRITES, Limit.METHODS: Limit.METHODS_WRITES}
 
 

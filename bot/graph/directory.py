@@ -11,6 +11,7 @@ from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.pass_terms import PassTerms
 from bot.domain.people import Group, Person, Standing
+from bot.domain.portrait import Portrait
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued, temporary_password
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
@@ -195,6 +196,14 @@ class GraphDirectory:
         except NotFound:
             return None
 
+    def ahead(self, object_id: str) -> None:
+        """See `bot.ports.Directory`."""
+        self.memory.portraits.ahead(reads.object_id(object_id))
+
+    async def portrait(self, object_id: str) -> Portrait:
+        """See `bot.ports.Directory`."""
+        return await self.memory.portraits.of(reads.object_id(object_id))
+
     async def sms_terms(self) -> SmsTerms | None:
         """See `bot.ports.Directory`."""
         return await sms_terms(self._reader, self.memory)
@@ -231,6 +240,7 @@ class GraphDirectory:
     async def close(self) -> None:
         """Closes the connections, of every directory on the same client."""
         await self.memory.role_groups.close()
+        self.memory.portraits.close()
         await self._client.close()
 
 

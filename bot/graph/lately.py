@@ -63,6 +63,15 @@ class Lately(Generic[T]):
         if self._clock() >= self._known.get(user_id, (0.0, None))[0] and user_id not in self._reading:
             self._begin(user_id)
 
+    def known(self, user_id: str) -> T | None:
+        """What was read within that time; None where nothing was, or nothing could be seen."""
+        until, known = self._known.get(user_id, (0.0, None))
+        return known if self._clock() < until else None
+
+    def reading(self, user_id: str) -> asyncio.Task[T | None] | None:
+        """The reading under way; None where there is none."""
+        return self._reading.get(user_id)
+
     def close(self) -> None:
         """Stops reading."""
         for task in self._reading.values():

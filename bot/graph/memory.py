@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.sign_in import Preference
 from bot.graph.client import GraphClient
+from bot.graph.portraits import Portraits
 from bot.graph.report import RegistrationReport
 from bot.graph.role_groups import RoleGroups
 
@@ -22,6 +23,7 @@ class Memory:
         role_groups: who could get into a group that has an administrator's role.
         report: rows of the registration report.
         preferences: which methods were shown as somebody's default a moment ago.
+        portraits: what decorates the card of somebody.
     """
 
     def __init__(self, client: GraphClient) -> None:
@@ -29,6 +31,7 @@ class Memory:
         self.role_groups = RoleGroups(client, self.grants)
         self.report = RegistrationReport(client, self.grants)
         self.preferences = Preferences(client.gate.clock)
+        self.portraits = Portraits(client, self.grants)
 
 
 class Preferences:

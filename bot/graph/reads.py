@@ -177,6 +177,16 @@ def manager(user_id: str) -> Read:
     return Read(f"/users/{user_id}/manager?$select={_PERSON}", READ_USERS)
 
 
+def last_sign_in(user_id: str) -> Read:
+    """When somebody signed in last; with User.Read.All beside it. Only an object id serves as its key."""
+    return Read(f"/users/{user_id}?$select=id,signInActivity", READ_AUDITS)
+
+
+def photo(user_id: str) -> Read:
+    """The smallest photo: https://learn.microsoft.com/graph/api/profilephoto-get"""
+    return Read(f"/users/{user_id}/photos/48x48/$value", READ_USERS)
+
+
 def methods(user_id: str) -> Read:
     """All authentication methods."""
     return Read(f"/users/{user_id}/authentication/methods", READ_METHODS)

@@ -16,7 +16,7 @@ from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person
 from bot.domain.phone import PhoneNumber, mask, parse_number, region_of
 from bot.domain.plan import Plan, Warned
-from bot.domain.retirement import Channel, Retiring
+from bot.domain.retirement import Channel, Ending, Retiring
 from bot.domain.said import Said, join, say, say_count, say_each
 from bot.domain.sms import switches_on
 from bot.errors import Refusal
@@ -144,15 +144,18 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, inst
     sms_sign_in = phone is PhoneType.MOBILE and (dossier.signs_in_by_sms or switches_on((change,), dossier))
     ends = retiring.of(phone.channels, sms_sign_in=sms_sign_in)
     details = (*([say("Good for {good}.", good=good)] if good else ()), *ending_details(ends, person))
-    return _plan(person, change, retiring.mark(phone.channels), details, _warned(dossier, phone, old, number))
+    ending = ending_of(retiring.mark(phone.channels), ends)
+    return _plan(person, change, ending, details, _warned(dossier, phone, old, number))
 
 
-def _plan(person: Person, change: Change, mark: str, details: tuple[str, ...], warned: Iterable[Warned]) -> Plan:
-    """Args:
-    mark: until when it serves, in a few words; empty where nothing ends.
-    """
-    warned = tuple(warned)
-    return Plan(person, (change,), (mark,) if mark else (), details, tuple(each.text for each in warned), warned=warned)
+def ending_of(mark: str, ends: tuple[str, ...]) -> Ending | None:
+    """What a card says of what ends; None where it has no mark."""
+    return Ending(mark, ends) if mark else None
+
+
+def _plan(person: Person, change: Change, ending: Ending | None, details: tuple[str, ...], warned: Iterable[Warned]) -> Plan:
+    warned, notes = tuple(warned), (ending.mark,) if ending else ()
+    return Plan(person, (change,), notes, details, tuple(each.text for each in warned), warned=warned, ending=ending)
 
 
 def _warned(dossier: Dossier, phone: PhoneType, old: Phone | None, number: PhoneNumber) -> Iterator[Warned]:
@@ -197,7 +200,7 @@ def _plan_removal(dossier: Dossier, phone: PhoneType) -> Plan:
     if len(dossier.phones) == 1 and all("password" in method.kind.lower() for method in dossier.others):
         said = say("This is the last method besides the password: this person may be asked to register again, or be locked out.")
         warned.append(Warned("last_method", said))
-    return _plan(person, Change(ChangeKind.REMOVE_PHONE, phone, old.number, None), "", (), warned)
+    return _plan(person, Change(ChangeKind.REMOVE_PHONE, phone, old.number, None), None, (), warned)
 
 
 def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, retiring: Retiring) -> Plan:
@@ -236,11 +239,12 @@ def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, retiring: Re
     if not on:
         warned.append(Warned("sign_in_ends", say("This person can then no longer sign in with the number and a texted code.")))
     details: tuple[str, ...] = ()
+    ending = None
     if on:
-        replaces = say("The mobile number becomes a sign-in name: a texted code replaces the password.")
-        details = (replaces, *ending_details(retiring.of_sms_sign_in(), person))
+        replaces, ends = say("The mobile number becomes a sign-in name: a texted code replaces the password."), retiring.of_sms_sign_in()
+        details, ending = (replaces, *ending_details(ends, person)), ending_of(retiring.mark_of_sms_sign_in(), ends)
     change = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, Switch.of(not on), Switch.of(on))
-    return _plan(person, change, retiring.mark_of_sms_sign_in() if on else "", details, warned)
+    return _plan(person, change, ending, details, warned)
 
 
 def _refuse_impossible(name: str, state: SmsSignIn) -> None:

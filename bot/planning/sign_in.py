@@ -14,7 +14,7 @@ from bot.domain.sign_in import DefaultMethod, MfaState, Preference
 from bot.errors import Refusal
 from bot.planning.installation import Installation
 from bot.planning.methods import refuse_hidden
-from bot.planning.phones import ending_details
+from bot.planning.phones import ending_details, ending_of
 
 #: https://learn.microsoft.com/entra/identity/authentication/concept-system-preferred-multifactor-authentication
 OVERRULED = say("System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is.")
@@ -48,14 +48,16 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, installation: Installa
             code="not_registered",
         )
     retiring = Retiring(installation.retirement, today, dossier.population)
-    mark = retiring.mark(wanted.channels) if wanted.channels else ""
-    notes = (say("Entra ID will ask for this first: {methods}.", methods=listed(found)), *((mark,) if mark else ()))
-    details = ending_details(retiring.of(wanted.channels), person)
+    ends = retiring.of(wanted.channels)
+    ending = ending_of(retiring.mark(wanted.channels), ends) if wanted.channels else None
+    notes = (say("Entra ID will ask for this first: {methods}.", methods=listed(found)), *((ending.mark,) if ending else ()))
+    details = ending_details(ends, person)
     overruled = join(" ", (_overruled(preference), say("It then decides nothing but what may be removed.")))
     warnings = [overruled] if preference.system_preferred else []
     if not person.enabled:
         warnings.append(say("This account is disabled: nobody can sign in to it, whatever the default is."))
-    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, preference.default, wanted),), notes, details, tuple(warnings))
+    change = Change(ChangeKind.SET_DEFAULT, None, preference.default, wanted)
+    return Plan(person, (change,), notes, details, tuple(warnings), ending=ending)
 
 
 def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> Plan:

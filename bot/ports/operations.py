@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.domain.audit import AuditEvent
@@ -77,8 +77,14 @@ class Memory(Protocol):
     async def spoken_since(self, actor_id: str, conversation_id: str, since: datetime) -> bool:
         """Whether `speak_of` was told anything of this actor and conversation after `since`."""
 
+    async def retirement_told(self, actor_id: str, day: date) -> bool:
+        """Notes that this actor is told in full on this day that texts and calls end; False where they were told already."""
+
     async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
         """Remembers the activity id of a card that is no operation's: the last one of this name in a conversation; empty for none."""
+
+    async def set_posted_cards(self, cards: Mapping[tuple[str, str], str], at: datetime) -> None:
+        """The same of several at once: activity ids by name and conversation."""
 
     async def posted_card(self, name: str, conversation_id: str) -> str:
         """That activity id; empty when there is none."""

@@ -11,6 +11,7 @@ from bot.domain.change import Change
 from bot.domain.methods import Dossier, Methods
 from bot.domain.pass_terms import PassTerms
 from bot.domain.people import Group, Person, Standing, Unseen
+from bot.domain.portrait import Portrait
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
@@ -95,6 +96,12 @@ class Directory(Protocol):
 
     async def sms_terms(self) -> SmsTerms | None:
         """What the tenant's policy says of text messages; None where we may not read it."""
+
+    def ahead(self, object_id: str) -> None:
+        """Begins to read the portrait of somebody; NotFound for what is no object id."""
+
+    async def portrait(self, object_id: str) -> Portrait:
+        """What there is of it by now: nobody waits for what decides nothing. Begun by `ahead`, and left out where it cannot be had."""
 
     async def manager(self, object_id: str) -> Person | None:
         """The manager of somebody; None when Entra ID names none."""

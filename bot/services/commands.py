@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC
+
 from bot.commands.deciding import policy_tested
 from bot.commands.meant import did_you_mean
 from bot.commands.parser import parse, with_words
@@ -13,7 +17,9 @@ from bot.domain.incoming import CardAction
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
 from bot.domain.replies import OperationShown, Reply
-from bot.errors import DirectoryError, Forbidden, Meant, Refusal, UsageError
+from bot.domain.retirement import Ending
+from bot.domain.wall_clock import zone_called
+from bot.errors import DirectoryError, Forbidden, Meant, Refusal, StoreUnavailable, UsageError
 from bot.ports import Clock, Operations
 from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
@@ -200,4 +206,14 @@ class CommandDesk:
             ticket=invocation.ticket,
             reason=invocation.reason,
         )
-        return await self._showing.of(operation)
+        return replace(await self._showing.of(operation), ending=await self._in_full(proposal.plan.ending, known))
+
+    async def _in_full(self, ending: Ending | None, known: Actor) -> Ending | None:
+        """What ends, on the first such card of the agent's own day. Without the database nobody knows which is the first."""
+        if ending is None:
+            return None
+        today = self._clock().astimezone(zone_called(known.zone) or UTC).date()
+        with suppress(StoreUnavailable):
+            if await self._operations.retirement_told(known.id, today):
+                return ending
+        return None

@@ -67,10 +67,16 @@ async def look_anew(directory: Directory, operation: Operation) -> Dossier:
 async def glance(directory: Directory, object_id: str, aspects: Collection[Aspect]) -> Dossier:
     """The account, and those of the aspects that can be read in good time; `unread` says why the others are not there.
 
+    A portrait is what there is of it when all the rest is there.
+
     Raises:
         DirectoryError: the account itself cannot be read.
     """
-    return await _read(directory, object_id, directory.dossier(object_id), aspects, GRACE_SECONDS)
+    known = [aspect for aspect in aspects if aspect is not Aspect.PORTRAIT]
+    if Aspect.PORTRAIT in aspects:
+        directory.ahead(object_id)
+    dossier = await _read(directory, object_id, directory.dossier(object_id), known, GRACE_SECONDS)
+    return replace(dossier, portrait=await directory.portrait(object_id)) if Aspect.PORTRAIT in aspects else dossier
 
 
 def _whole(dossier: Dossier) -> Dossier:

@@ -6,6 +6,7 @@ the log channel are not in here, so no press ever takes their place.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 
@@ -18,7 +19,7 @@ from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.remarks import Remark
-from bot.domain.replies import BulkShown, FileOffered, OperationShown, Pending, Reply
+from bot.domain.replies import BulkShown, FileOffered, OperationShown, Pending, PersonShown, Reply
 from bot.domain.unheard import once_an_hour, unheard
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import ChatError, StoreUnavailable
@@ -37,10 +38,17 @@ class Posted:
     def __init__(self, operations: Operations, clock: Clock) -> None:
         self._operations = operations
         self._clock = clock
+        self._people: dict[tuple[str, str], str] = {}  # cards of people that are still to be noted
+        self._noting: asyncio.Task[None] | None = None
 
     async def remember(self, reply: Reply, where: ConversationRef, card_id: str) -> None:
         """Notes that a card was posted here, or took the place of another one."""
         if not card_id:
+            return
+        if isinstance(reply, PersonShown):
+            self._people |= {(reply.reference, where.conversation_id): card_id} if reply.reference else {}
+            if self._noting is None or self._noting.done():
+                self._noting = asyncio.create_task(self._note_people())
             return
         with _forgivable():
             if isinstance(reply, OperationShown | BulkShown):
@@ -57,6 +65,13 @@ class Posted:
         except StoreUnavailable as unknown:
             log.warning("the log channel is not told", action="unheard_unknown", error=str(unknown))
 
+    async def _note_people(self) -> None:
+        """Beside the turns, since most of these are never replaced: one note at a time, for all that came during the one before."""
+        while self._people:
+            noted, self._people = self._people, {}
+            with _forgivable():
+                await self._operations.set_posted_cards(noted, self._clock())
+
     async def replaced_by(self, action: CardAction, reply: Reply) -> str:
         """The activity id of the card that the answer to a press takes the place of, in the conversation of the press; empty for none."""
         here = action.where.conversation_id
@@ -64,6 +79,8 @@ class Posted:
             if isinstance(reply, Pending):
                 return await self._operations.posted_card(_LIST, here)
             if _is_stored_once(action):
+                return await self._operations.posted_card(action.id, here)
+            if isinstance(reply, PersonShown) and reply.reference == action.id:
                 return await self._operations.posted_card(action.id, here)
             if isinstance(reply, OperationShown | BulkShown):
                 same = reply.operation.id == action.id  # otherwise it is a new operation, in place of the one on the card

@@ -1,19 +1,20 @@
-"""What is remembered of a conversation: choices, forms, of whom one speaks, where cards stand; and settings made in chat."""
+"""What is remembered of conversations: choices, forms, of whom one speaks, where cards stand, who was told what today; and settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.candidates import Candidate
 from bot.domain.life import new_id
 from bot.store.ids import conversation_digest
 from bot.store.prepared import Prepared
-from bot.store.tables import choices, posted_cards, settings, spoken
+from bot.store.tables import choices, posted_cards, retirement_told, settings, spoken
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 from bot.store.upsert import Upsert
@@ -28,6 +29,9 @@ SPOKEN_KEPT = timedelta(hours=1)
 #: Choices and forms serve for an hour; a list or an offer that is older is answered by a new one.
 POSTED_KEPT = timedelta(days=7)
 
+#: No day is over everywhere sooner.
+TOLD_KEPT = timedelta(days=2)
+
 #: A form is kept beside the choices, as a text that begins so; no command does, so neither is ever taken for the other.
 _FORM = "form: "
 _IS_FORM = choices.c.text.startswith(_FORM)
@@ -36,12 +40,23 @@ _speak_of = Upsert(spoken)
 _post = Upsert(posted_cards)
 
 
+def _tell(dialect: Any) -> Prepared:
+    told = dialect.insert(retirement_told)
+    day = {"day": told.excluded.day}
+    earlier = retirement_told.c.day < told.excluded.day
+    return Prepared(told.on_conflict_do_update(index_elements=["actor_id"], set_=day, where=earlier).returning(retirement_told.c.day))
+
+
+_TELL = {name: _tell(dialect) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
+
+
 class StoredMemory:
     """The part of `ports.Operations` that remembers what was said."""
 
     def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
         self._transactions = transactions
         self._enqueue = enqueue
+        self._told: dict[str, date] = {}  # whom this process knows to have been told, and on which day
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[Candidate], at: datetime, choice_id: str = "") -> str:
         return await self._keep(actor_id, text, [_stored(candidate) for candidate in candidates], at, choice_id)
@@ -90,9 +105,26 @@ class StoredMemory:
         query = select(spoken.c.target_id).where(here)
         return await self._transactions.read(lambda connection: connection.execute(query).scalar())
 
+    async def retirement_told(self, actor_id: str, day: date) -> bool:
+        if self._told.get(actor_id) == day:
+            return False
+
+        def work(connection: Connection) -> bool:
+            return _TELL[connection.dialect.name](connection, {"actor_id": actor_id, "day": day.isoformat()}).first() is not None
+
+        first = await self._transactions.write(work)
+        self._told[actor_id] = day
+        return first
+
     async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
-        row = {"name": name, "conversation": conversation_digest(conversation_id), "card_id": card_id, "at": at}
-        await self._transactions.write(lambda connection: _post(connection, row))
+        await self.set_posted_cards({(name, conversation_id): card_id}, at)
+
+    async def set_posted_cards(self, cards: Mapping[tuple[str, str], str], at: datetime) -> None:
+        rows = [
+            {"name": name, "conversation": conversation_digest(conversation_id), "card_id": card_id, "at": at}
+            for (name, conversation_id), card_id in cards.items()
+        ]
+        await self._transactions.write(lambda connection: _post.all(connection, rows))
 
     async def posted_card(self, name: str, conversation_id: str) -> str:
         here = (posted_cards.c.name == name) & (posted_cards.c.conversation == conversation_digest(conversation_id))
@@ -119,6 +151,7 @@ class StoredMemory:
 def forget(connection: Connection, now: datetime) -> None:
     """Removes what is too old to serve, but for choices, which go sooner (`StoredMemory.forget_choices`)."""
     connection.execute(delete(spoken).where(spoken.c.at < now - SPOKEN_KEPT))
+    connection.execute(delete(retirement_told).where(retirement_told.c.day < (now - TOLD_KEPT).date().isoformat()))
     connection.execute(delete(posted_cards).where(posted_cards.c.at < now - POSTED_KEPT))
 
 

@@ -8,7 +8,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction
 from bot.domain.remarks import Remark, Tone
-from bot.domain.replies import ApprovalShown, FileOffered, Pending, Reply
+from bot.domain.replies import ApprovalShown, FileOffered, Pending, PersonShown, Reply
 from bot.domain.verbs import VERBS, Place, Thing
 
 #: What a press carries out as if it had been typed: what comes of it is for everybody who reads along.
@@ -49,8 +49,8 @@ def placement(reply: Reply, where: ConversationRef, action: CardAction | None = 
         return Spot.TOLD_AND_WRITTEN if reply.take_back else Spot.TOLD
     place = VERBS[action.verb].place
     if action.universal:
-        if isinstance(reply, Pending):  # the view is the list as it is now, and the chat keeps what its messages say
-            return Spot.VIEW_INSTEAD
+        if isinstance(reply, Pending) or (isinstance(reply, PersonShown) and place is Place.VIEW):
+            return Spot.VIEW_INSTEAD  # the view is the card as it is now, and the chat keeps what its messages say
         if place is Place.VIEW or (isinstance(reply, FormShown) and reply.problem):
             return Spot.VIEW
     else:

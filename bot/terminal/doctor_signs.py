@@ -24,6 +24,7 @@ async def signs(report: Report, client: GraphClient) -> None:
     since = client.now() - timedelta(hours=24)
     ways: dict[str, tuple[Read, str]] = {
         "whether Entra ID Protection holds somebody at risk": (sign_reads.risk(user_id), "it takes Entra ID P2"),
+        "when somebody signed in last, for `show`": (reads.last_sign_in(user_id), "it takes Entra ID P1"),
         "which sign-ins failed": (sign_reads.sign_ins(user_id, since), "it takes Entra ID P1"),
         "which sign-ins were made by phone": (sign_reads.steps_of_sign_ins(user_id, since), "it takes Entra ID P1"),
         "which numbers were changed lately, so that others can be called back": (

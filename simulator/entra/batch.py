@@ -6,6 +6,7 @@ https://learn.microsoft.com/graph/json-batching
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import random
 from collections.abc import Awaitable, Callable
@@ -59,12 +60,14 @@ def _printed(request_id: str, answer: Answer) -> dict[str, Any]:
     printed: dict[str, Any] = {"id": request_id, "status": answer.status, "headers": {"Cache-Control": "no-cache", **answer.headers}}
     if answer.body is not None:
         printed["headers"].setdefault("Content-Type", "application/json")
-        printed["body"] = _body(answer.body) if isinstance(answer.body, bytes) else answer.body
+        printed["body"] = _body(answer.body, printed["headers"]["Content-Type"]) if isinstance(answer.body, bytes) else answer.body
     return printed
 
 
-def _body(content: bytes) -> Any:
-    """As an object, which is what the body of a part is when it is JSON; what is none stays text."""
+def _body(content: bytes, kind: str) -> Any:
+    """As an object, which is what the body of a part is when it is JSON; what is none stays text, and a picture is base64."""
+    if kind.startswith("image/"):
+        return base64.b64encode(content).decode()
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):

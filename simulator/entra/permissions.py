@@ -30,6 +30,7 @@ _READ_MANAGER = _names(
     User.Read.All User.ReadWrite.All
     """
 )
+_READ_PHOTOS = _names("ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All User.Read.All User.ReadBasic.All")
 _CHECK_MEMBERS = _names(
     """
     AgentIdUser.ReadWrite.All AgentIdUser.ReadWrite.IdentityParentedBy Application.Read.All Application.ReadWrite.All
@@ -105,6 +106,7 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/users"): _READ_USERS,
     ("GET", "/users/{user-id}"): _READ_USERS,
     ("GET", "/users/{user-id}/manager"): _READ_MANAGER,
+    ("GET", "/users/{user-id}/photos/{profilePhoto-id}/$value"): _READ_PHOTOS,
     ("POST", "/users/{user-id}/sendMail"): _names("Mail.Send"),
     ("GET", "/users/{user-id}/teamwork/installedApps"): _READ_INSTALLED,
     ("POST", "/users/{user-id}/teamwork/installedApps"): _WRITE_INSTALLED,

@@ -13,6 +13,7 @@ from simulator.entra.exchange import Exchange
 from simulator.entra.message import AuditRow, Write
 from simulator.entra.newness import Newness
 from simulator.entra.people import People
+from simulator.entra.profile import photo_called
 from simulator.entra.risk import Risk
 from simulator.entra.sign_in import Seen, TemporaryPass, TenantSignIn, held, sign_in_of
 from simulator.entra.sign_in_log import WRONG_PASSWORD, SignInRow, row
@@ -125,6 +126,8 @@ class Person:
         self.language = member.language
         self.mobile_phone, self.business_phones = member.mobile_phone, member.business_phones  # of the profile
         self.risk = Risk(member.risk) if member.risk else None
+        self.photo = photo_called(member.photo)
+        self.last_sign_in: float | None = None  # that succeeded
         self.manager_id = cast.stable_id(f"user {member.manager}") if member.manager else None
         self.roles = list(member.roles)
         self.eligible_roles = list(member.eligible_roles)
@@ -249,6 +252,8 @@ class Tenant:
         if member.pass_minutes is not None:
             now = self.clock()
             person.sign_in.temporary_pass = TemporaryPass(cast.stable_id(f"pass of {person.upn}"), now, now, member.pass_minutes, False)
+        if member.signed_in_ago is not None:
+            person.last_sign_in = self.clock() - member.signed_in_ago
         self.sign_ins += [row(person, self.clock() - 900 * number, WRONG_PASSWORD) for number in range(1, member.failed_sign_ins + 1)]
         self.people[person.id] = person
         self._by_upn[person.upn.lower()] = person

@@ -14,6 +14,7 @@ from simulator.entra.listing import allow_only, matched, page, selection
 from simulator.entra.message import Answer, Call, GraphError
 from simulator.entra.people import BEGINNING, EXACT
 from simulator.entra.permissions import FULL_PROFILE
+from simulator.entra.profile import ACTIVITY, activity, check_activity
 from simulator.entra.query import Schema
 from simulator.entra.state import Person, Tenant
 
@@ -60,6 +61,7 @@ SCHEMA = Schema(
         "signInSessionsValidFromDateTime": lambda p: p.sign_in.sessions_valid_from,
         "lastPasswordChangeDateTime": lambda p: p.sign_in.password_changed,
         "passwordPolicies": lambda p: None,
+        ACTIVITY: activity,
     },
     equals=frozenset(_EQUALS.split()),
     starts_with=frozenset(_STARTS_WITH.split()),
@@ -90,14 +92,14 @@ _EXPAND_MANAGER = re.compile(r"manager(?:\((.*)\))?", re.DOTALL)
 def get_user(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select", "$expand")
     person = person_in(tenant, call)
-    names, expand = _shape(call)
+    names, expand = _shape(tenant, call)
     body = {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity", **_shown(tenant, person, names, expand)}
     return Answer(200, body)
 
 
 def list_users(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select", "$expand", "$filter", "$search", "$orderby", "$top", "$count", "$skiptoken")
-    names, expand = _shape(call)
+    names, expand = _shape(tenant, call)
     found, used = matched(call, tenant.people.everybody(), SCHEMA, tenant.people.matching)
     if "$search" in call.query:
         now = tenant.clock()
@@ -114,6 +116,7 @@ def get_manager(tenant: Tenant, call: Call) -> Answer:
     if manager is None:
         raise no_such_object("manager")
     names = selection(call.query.get("$select"), SCHEMA, DEFAULT)
+    check_activity(tenant, call, names)
     context = "https://graph.microsoft.com/v1.0/$metadata#directoryObjects/$entity"
     return Answer(200, {"@odata.context": context, "@odata.type": "#microsoft.graph.user", **shown(manager, names)})
 
@@ -129,13 +132,17 @@ def person_in(tenant: Tenant, call: Call) -> Person:
 def shown(person: Person, names: tuple[str, ...]) -> dict[str, Any]:
     """These properties of the person, as the service prints them."""
     getters = SCHEMA.getters
-    return {name: getters[name](person) for name in names}
+    body = {name: getters[name](person) for name in names}
+    if ACTIVITY in body and body[ACTIVITY] is None:
+        del body[ACTIVITY]
+    return body
 
 
-def _shape(call: Call) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+def _shape(tenant: Tenant, call: Call) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     """What to print of each user and of its manager (None: no manager), within the permissions of the caller."""
     names = selection(call.query.get("$select"), SCHEMA, DEFAULT)
     expand = _expansion(call.query["$expand"]) if "$expand" in call.query else None
+    check_activity(tenant, call, (*names, *(expand or ())))
     if not call.permissions & FULL_PROFILE:
         if "$select" not in call.query:
             names = tuple(name for name in names if name in BASIC)

@@ -18,6 +18,7 @@ from bot.domain.need import NO_NEED, Need
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
+from bot.domain.portrait import Portrait
 from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.remarks import LogNote, Refused, Remark, Tone
 from bot.domain.replies import (
@@ -36,7 +37,8 @@ from bot.domain.replies import (
     Viewer,
     Whoami,
 )
-from bot.domain.said import join, say
+from bot.domain.retirement import Ending
+from bot.domain.said import join, said_at, say
 from bot.domain.secret import Secret
 from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Threat, frozen_post, paused_post
@@ -314,6 +316,12 @@ DOSSIER = Dossier(
     ),
 )
 
+ENDING = Ending(
+    "SMS and voice end 1 February 2027",
+    ("Microsoft's own texts and calls end on 1 February 2027: from then on they serve neither sign-in nor password reset.",),
+)
+#: Nothing to see, but as a client takes it.
+PHOTO = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 TOLD_ALL = PersonShown(
     replace(
         DOSSIER,
@@ -325,7 +333,9 @@ TOLD_ALL = PersonShown(
         preference=Preference(DefaultMethod.PUSH, True, "PhoneAppNotification"),
         mfa_state=MfaState.ENFORCED,
         registration=Registration(mfa=True, passwordless=False, reset=True, as_of=NOW),
+        portrait=Portrait("Priya Raman", NOW - timedelta(hours=2), PHOTO),
     ),
+    known_by=("Manager: Priya Raman", say("Last sign-in: {when}", when=said_at(NOW - timedelta(hours=2)))),
     reference="C4H7C4H7C4H7",
     strength="Fair: somebody can be talked into approving, or into reading out a code. A passkey withstands that.",
     past=(
@@ -338,7 +348,6 @@ WEAK = PersonShown(
     reference="C4H7C4H7C4H7",
     strength="Phone only. Microsoft's own texts and calls end on 1 February 2027 (64 days left): from then on they serve neither sign-in "
     "nor password reset. Without anything else, this person then gets in only by registering a passkey.",
-    stronger=True,
     unread=("the default method (Entra ID did not answer)", "Entra's registration report (needs Entra ID P1 or P2)"),
 )
 
@@ -491,6 +500,12 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
     """Name of the golden file -> reply, and whose clients refresh."""
     samples: dict[str, Reply] = {
         "confirm-set": OperationShown(PROPOSED, NOW, own=True),
+        "confirm-set-in-full": OperationShown(
+            replace(PROPOSED, notes=(ENDING.mark,), details=("Good for text messages (SMS) and voice calls.", *ENDING.sentences)),
+            NOW,
+            own=True,
+            ending=ENDING,
+        ),
         "confirm-update-warnings": OperationShown(WARNED, NOW + timedelta(minutes=9, seconds=20), own=True),
         "confirm-remove": OperationShown(
             replace(PROPOSED, changes=(REMOVE,), notes=(), ticket="", reason=""), NOW + timedelta(minutes=4), own=True
@@ -665,8 +680,10 @@ def hostile(text: str) -> dict[str, Reply]:
                 person=who,
                 others=(Method(text, text, text, type="microsoftAuthenticator", known=False, details=(text,) * 3),) * 15,
                 preference=Preference(DefaultMethod.PUSH, True, text),
+                portrait=Portrait(text, NOW, "data:image/jpeg;base64," + "A" * 8_000),
             ),
             strength=text,
+            known_by=(text,) * 2,
             unread=(text,) * 3,
             past=(replace(PROPOSED, requester=replace(HANNA, name=text), changes=(replace(UPDATE, before=text, after=text),) * 9),) * 3,
         ),

@@ -14,14 +14,14 @@ from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.outside import NoticeShown, ProofShown
 from bot.domain.remarks import Remark
-from bot.domain.replies import HandedOver, LogEntry, OperationShown, Revealed
+from bot.domain.replies import HandedOver, LogEntry, OperationShown, PersonShown, Revealed
 from bot.domain.stop import Stop
 from bot.teams.inbound import REASON_LIMIT
 from cards import render
 from cards.history import SAID
 from cards.size import LIMIT, size
 from cards.wording import BADGES, time_left
-from tests.cards.card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, THREAT, hostile, in_state, people, replies
+from tests.cards.card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, THREAT, TOLD_ALL, hostile, in_state, people, replies
 from tests.cards.card_schema import elements, problems, strings, without_charts
 from tests.cards.report_samples import reports
 
@@ -370,3 +370,18 @@ def test_a_form_that_came_back_keeps_what_was_filled_in_below_the_reason() -> No
     assert asked["input_who_picked"]["choices"] == [{"title": "Alice Jansen", "value": ALICE.id}]
     assert asked["input_who_picked"]["value"] == ALICE.id
     assert (asked["input_who"]["value"], asked["input_reusable"]["value"]) == ("alise", "true")
+
+
+def test_a_photo_gives_way_to_words() -> None:
+    """A card has little room; who is meant is said in words too."""
+
+    def pictured(shown: PersonShown) -> bool:
+        return any(each.get("type") == "Image" for each in elements(render(shown).card))
+
+    assert pictured(TOLD_ALL)
+    large = replace(TOLD_ALL.dossier.portrait, photo="data:image/jpeg;base64," + "A" * 8_000)
+    person = replace(TOLD_ALL, dossier=replace(TOLD_ALL.dossier, portrait=large))
+    assert pictured(person)
+    crowded = replace(person, details=tuple(f"{number} {'word ' * 60}" for number in range(6)), waiting=(PROPOSED,) * 30)
+    assert not pictured(crowded)
+    assert size(render(crowded).card) < LIMIT

@@ -268,7 +268,7 @@ async def test_show_says_why_an_account_is_protected_and_what_ends() -> None:
     assert answer.protected == "Not this one."
     assert any("on-premises" in note for note in answer.phone_notes)
     assert "10 December 2026" in answer.strength
-    assert not answer.stronger
+    assert answer.next_steps == ()
 
 
 def operation(requester: Actor = HANNA) -> Operation:

@@ -27,8 +27,9 @@ GIVEN: dict[str, Any] = {
     "most": 25,
     "since": datetime(2026, 9, 14, 8, tzinfo=UTC),
 }
-#: Whoever reads accounts is shown that there are roles, but which ones only with the permission that the read names.
-OPENED_BY = {"roles_held": permissions.READ_USERS}
+#: Whoever reads accounts is shown that there are roles, but which ones only with the permission that the read names; of the last sign-in
+#: the description of the property says so.
+OPENED_BY = {"roles_held": permissions.READ_USERS, "last_sign_in": permissions.READ_USERS}
 
 
 class Asked:

@@ -111,6 +111,8 @@ DECIDING = {
 #: Read -> why nobody is refused without it, or where else it is tried.
 NOT_DECIDING = {
     "manager": "names who is told; and who reveals a code, which is refused without it: test_reveal_to_manager",
+    "last_sign_in": "shown: test_portrait",
+    "photo": "the same",
     "tokens": "active or not is unknown then, and taken for the graver: test_unread",
     "registration": "shown",
     "requirements": "shown; PER_USER_MFA alone compares with it: test_require_mfa",

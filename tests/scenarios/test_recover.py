@@ -104,7 +104,7 @@ async def test_what_is_unticked_stays_and_approvers_see_the_rest_alone(desk: Des
     approvers = await approvers_card(desk, own.operation_id)
     for card in (own.text, approvers.text):
         assert "Microsoft Authenticator" in card
-        assert "Mobile phone" not in card
+        assert "Mobile" not in card
         assert "Sessions" not in card
     await agreed(desk, own.operation_id)
     await desk.settled(own, "Done, and read back")

@@ -9,7 +9,7 @@ import pytest
 from bot.services import look
 from simulator import cast
 from simulator.entra import Fault
-from tests.desk import ALICE, HANNA, HELPDESK, OMAR, Answer, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, Answer, Desk, as_json
 
 LOTTE, WOUT, RINA = (cast.person(name) for name in ("Lotte Smit", "Wout Wiersma", "Rina Patel"))
 BREAK = "\u200b"  # where a long word may be broken
@@ -243,9 +243,23 @@ async def test_what_policy_refuses_is_not_offered_and_a_suspicious_call_changes_
     told = await desk.press(HANNA, shown, "suspect")
     assert [item["verb"] for item in told.card["actions"]] == ["next"]
     assert "Suspicious call reported" in as_json(told.card)
-    frozen = await desk.say(HANNA, "show omar")
+    frozen = await desk.say(BRAM, "show omar")
     assert steps(frozen) == ["sign-out"]
-    assert "Suspicious call" in frozen.text
+    assert frozen.verbs == ["next"], "what was reported is not reported again"
+    assert "Hanna Visser  reported that a caller may not be this person" in frozen.text
+
+
+@pytest.mark.parametrize("style", ["execute", "submit"])
+async def test_after_a_suspicious_call_everybody_sees_the_card_as_it_is_now(desk: Desk, style: str) -> None:
+    shown = await desk.say(HANNA, "show omar", HELPDESK)
+    other = await desk.say(HANNA, "show alice", HELPDESK)
+    await desk.press(BRAM, shown, "suspect", **({} if style == "execute" else {"style": style}))
+    await desk.settled(shown, "Suspicious call reported", "is frozen until")
+    for answer in (shown, await desk.say(HANNA, "show omar", HELPDESK)):
+        assert answer.verbs == ["next"]
+        assert steps(answer) == ["sign-out"]
+    assert "suspect" in other.verbs, "whoever else was shown there stays"
+    assert not any(number in as_json(shown.card) for number in ("612345001", "612345002", "201234567"))
 
 
 async def test_what_waits_about_the_person_stands_there_and_on_every_new_card(desk: Desk) -> None:

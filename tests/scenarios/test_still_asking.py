@@ -6,10 +6,12 @@ import asyncio
 import json
 import re
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from bot.services import asking
+from bot.store.memory import StoredMemory
 from bot.teams import still_asking
 from simulator.entra import Fault
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, Answer, Desk, as_json
@@ -95,6 +97,7 @@ LINES = [
 @pytest.mark.parametrize("where", [None, HELPDESK], ids=["personal", "channel"])
 async def test_it_becomes_what_it_would_have_been(desk: Desk, line: str, where: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """For everybody who reads it, in the trail, and in what is remembered."""
+    monkeypatch.setattr(StoredMemory, "retirement_told", AsyncMock(return_value=False))  # the first card of a day says more
     answer = await answers(desk, await late(desk, line, where))
     was = [answer.card, desk.teams.card(answer.message.id, BRAM)]
     said, tags = desk.teams.sent[-1].activity["summary"], [row.tag for row in desk.trail()]

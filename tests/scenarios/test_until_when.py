@@ -12,10 +12,12 @@ import structlog
 
 from bot.domain.rules import Ground
 from bot.domain.said import said_day
+from bot.errors import StoreUnavailable
 from bot.settings.hosts import CLOUDS
+from bot.store.memory import StoredMemory
 from simulator import cast
 from simulator.entra.state import PhoneState
-from tests.desk import HANNA, OMAR, Desk, one_agent
+from tests.desk import BRAM, HANNA, OMAR, Answer, Desk, one_agent
 from tests.scenarios.bulking import previewed
 
 SOONER, LATER, PAST = (datetime.now(UTC).date() + timedelta(days=days) for days in (64, 214, -3))
@@ -154,3 +156,53 @@ async def test_in_another_cloud_nothing_is_said_of_it(database_url: str, monkeyp
         for line in (SET_MOBILE, SET_OFFICE, TO_OFFICE, SIGN_IN):
             shown += await told(desk, line)
         assert not re.search(r"Microsoft's own|SMS sign-in end|Stronger and lasting|days left", shown)
+
+
+def seen(card: dict[str, Any]) -> str:
+    """What of a card can be read without unfolding anything."""
+    if not card.get("isVisible", True):
+        return ""
+    nested = (each for key in ("body", "items", "columns", "inlines") for each in card.get(key, ()))
+    return " ".join((str(card.get("text", "")), *map(seen, nested)))
+
+
+def in_full(answer: Answer) -> bool:
+    """Whether a card says it in full, where everybody sees it; on every other the mark stands instead, and the rest is folded away."""
+    full, mark = ("from then on they serve" in seen(answer.card), "SMS and voice end" in seen(answer.card))
+    assert full is not mark
+    assert "from then on they serve" in answer.text
+    return full
+
+
+async def test_the_first_card_of_an_agents_day_says_it_in_full(database_url: str) -> None:
+    async with Desk(database_url, **until(SOONER)) as desk:
+        await desk.say(HANNA, "show omar")  # where it always stands in full
+        first = await desk.say(HANNA, SET_MOBILE)
+        assert in_full(first)
+        assert not in_full(await desk.say(HANNA, SET_MOBILE))
+        assert in_full(await desk.say(BRAM, SET_MOBILE))
+        await desk.restart_bot()
+        assert not in_full(await desk.say(HANNA, SET_MOBILE)), "another process knows"
+
+
+async def test_the_day_is_the_agents_own(database_url: str) -> None:
+    async with Desk(database_url, **until(SOONER)) as desk:
+        desk.teams.equip(HANNA, timezone="Asia/Kolkata")  # whose midnight is half past six in the evening, all through the year
+        now = desk.clock()
+        desk.clock.ahead += now.replace(hour=18, minute=0) + timedelta(days=1) - now
+        assert in_full(await desk.say(HANNA, SET_MOBILE))
+        desk.clock.forward(hours=1)
+        assert in_full(await desk.say(HANNA, SET_MOBILE))
+        desk.clock.forward(hours=6)
+        assert not in_full(await desk.say(HANNA, SET_MOBILE)), "a new day in Greenwich alone"
+
+
+async def test_without_the_database_the_mark_stands(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lost(*_: object) -> bool:
+        raise StoreUnavailable("the disk is full")
+
+    async with Desk(database_url, **until(SOONER)) as desk:
+        with monkeypatch.context() as patched:
+            patched.setattr(StoredMemory, "retirement_told", lost)
+            assert not in_full(await desk.say(HANNA, SET_MOBILE))
+        assert in_full(await desk.say(HANNA, SET_MOBILE))

@@ -137,7 +137,7 @@ async def a_command(scene: Scene, where: Any) -> Pressed:
 
 async def a_person(scene: Scene, where: Any) -> Pressed:
     own = await scene.desk.say(HANNA, f"show {scene.somebody()}", where)
-    return Pressed(own.operation_id, HANNA, own.message, set(), data={"kind": "pass"})
+    return Pressed(own.operation_id, HANNA, own.message, {own.message.id}, data={"kind": "pass"})
 
 
 async def a_job(scene: Scene, where: Any) -> Pressed:

@@ -120,7 +120,8 @@ async def test_answers_conform(client: Client) -> None:
     await client.get(f"/applications(appId='{cast.GRAPH_APP_ID}')?$select=id,appId,web,optionalClaims")
     await client.get("/identity/conditionalAccess/authenticationContextClassReferences")
     await client.get("/identity/conditionalAccess/policies")
-    await client.post("/$batch", {"requests": [{"id": "1", "method": "GET", "url": "/users"}]})
+    photo = {"id": "2", "method": "GET", "url": f"{user}/photos/48x48/$value"}
+    await client.post("/$batch", {"requests": [{"id": "1", "method": "GET", "url": "/users"}, photo]})
 
     seen = {(request.method, request.template) for request in client.entra.requests}
     assert seen == {*HANDLERS.keys() - METHOD_HANDLERS - REGISTERING.keys(), ("POST", "/$batch")}

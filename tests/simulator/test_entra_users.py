@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import unicodedata
 from collections.abc import AsyncIterator
 from urllib.parse import quote
@@ -309,3 +310,43 @@ async def test_the_basic_permission_shows_the_basic_profile(client: Client) -> N
     ):
         refused = await client.get(path)
         assert (refused.status, refused.code) == (403, "Authorization_RequestDenied")
+
+
+OMAR = f"/users/{cast.person('Omar Farouk').id}"
+PHOTO, ACTIVITY = "/photos/48x48/$value", "?$select=id,signInActivity"
+
+
+async def test_when_somebody_signed_in_last(client: Client) -> None:
+    """It takes a permission, a licence and the object id beside what an account takes; of whoever never signed in it is left out."""
+    found = (await client.get(f"{OMAR}{ACTIVITY}")).body["signInActivity"]
+    assert found["lastSuccessfulSignInDateTime"].endswith("Z")
+    assert "signInActivity" not in (await client.get(f"/users/{cast.person('Noor Dekker').id}{ACTIVITY}")).body
+    by_name = await client.get(f"/users/omar.farouk@fabrikam.example{ACTIVITY}")
+    assert (by_name.status, "valid Guid" in by_name.message) == (400, True)
+    for path in (f"{OMAR}{ACTIVITY}", "/users?$select=signInActivity", f"{OMAR}/manager?$select=signInActivity"):
+        client.entra.tenant.licence = "Free"
+        refused = await client.get(path)
+        assert (refused.status, refused.code) == (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant")
+        client.entra.tenant.licence = "P1"
+        assert (await client.get(path)).status == 200
+    client.hold("User.Read.All")
+    assert (await client.get(f"{OMAR}{ACTIVITY}")).code == "Authentication_MSGraphPermissionMissing"
+    assert (await client.get(OMAR)).status == 200
+
+
+async def test_a_photo_is_bytes_and_in_a_batch_text(client: Client) -> None:
+    async with client.session.get(f"{client.entra.url}/v1.0{OMAR}{PHOTO}", headers={"Authorization": f"Bearer {client.token}"}) as answer:
+        content = await answer.read()
+        assert (answer.status, answer.content_type) == (200, "image/jpeg")
+    assert content[:3] == b"\xff\xd8\xff"
+    parts = [{"id": str(n), "method": "GET", "url": url} for n, url in enumerate((f"{OMAR}{PHOTO}", f"/users/nobody{PHOTO}"))]
+    answers = {each["id"]: each for each in (await client.post("/$batch", {"requests": parts})).body["responses"]}
+    assert base64.b64decode(answers["0"]["body"]) == content
+    assert answers["1"]["body"]["error"]["code"] == "ErrorInvalidUser"
+    for path, code in ((f"{OMAR}/photos/50x50/$value", "ImageNotFound"), (f"/users/noor.dekker@fabrikam.example{PHOTO}", "ImageNotFound")):
+        missing = await client.get(path)
+        assert (missing.status, missing.code) == (404, code)
+    for permission, status in (("ProfilePhoto.Read.All", 200), ("AuditLog.Read.All", 403)):
+        client.hold(permission)
+        [part] = (await client.post("/$batch", {"requests": parts[:1]})).body["responses"]
+        assert part["status"] == status

@@ -10,6 +10,7 @@ from bot.store.tables.chat import (
     personal_chats,
     posted_cards,
     references,
+    retirement_told,
     settings,
     spoken,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "references",
     "registered",
     "registrations",
+    "retirement_told",
     "settings",
     "sign_in_flows",
     "sign_in_sessions",

@@ -39,9 +39,14 @@ spoken = Table(
     Index("spoken_by_age", "at"),
 )
 
-#: Where a card stands that is no operation's (a choice, a form, the list of what waits, an offered file): what takes its place is an edit
-#: of this very message. The conversation is its digest, since its id may be of any length; `card_id` is empty once something else stands
-#: there.
+#: Who was told in full that texts and calls end, and on which day of theirs, such as `2026-11-30`, last.
+retirement_told = Table(
+    "retirement_told", metadata, Column("actor_id", String(64), primary_key=True), Column("day", String(10), nullable=False)
+)
+
+#: Where a card stands that is no operation's (a choice, a form, a person, the list of what waits, an offered file): what takes its place
+#: is an edit of this very message. The conversation is its digest, since its id may be of any length; `card_id` is empty once something
+#: else stands there.
 posted_cards = Table(
     "posted_cards",
     metadata,
