@@ -67,12 +67,16 @@ def render(remark: Remark) -> tuple[Element, str]:
 def _actions(remark: Remark) -> list[Element]:
     """What its reader does next."""
     actions = [take_back(remark.take_back)] if remark.take_back else []
-    if remark.choice:
-        says = say("Yes, I meant that") if remark.tone is Tone.INFO else say("Do that instead")
-        actions.append(button(says, Verb.CHOOSE, remark.choice, pick=0, style="positive"))
+    actions += offered(remark)
     if remark.about and remark.about.may_be_asked_again:
         actions.append(again(remark.about))
     return actions
+
+
+def offered(remark: Remark) -> list[Element]:
+    """A button for each line that it tells its reader to say."""
+    alone = len(remark.offers) == 1
+    return [button(title, Verb.CHOOSE, id, pick=0, style="positive" if alone else "default") for id, title in remark.offers]
 
 
 def sentences(remark: Remark) -> list[Element]:

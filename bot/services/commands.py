@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+
 from bot.commands.deciding import policy_tested
 from bot.commands.meant import did_you_mean
-from bot.commands.parser import parse, with_words
-from bot.commands.spec import Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
+from bot.commands.parser import about, form_of, parse, typed_in
+from bot.commands.spec import Command, Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.candidates import AS_TYPED, Candidate
+from bot.domain.candidates import AS_TYPED, TO_FILL_IN, Candidate
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
+from bot.domain.refused import kind_of_refusal
+from bot.domain.remarks import Refused, Remark
 from bot.domain.replies import OperationShown, Reply
-from bot.errors import DirectoryError, Forbidden, Meant, Refusal, UsageError
+from bot.domain.said import say
+from bot.errors import DirectoryError, Forbidden, Incomplete, Meant, Refusal, UsageError
 from bot.ports import Clock, Operations
 from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
@@ -85,8 +92,10 @@ class CommandDesk:
                     reply = await self._run_or_ask(invocation, actor, standing, where, dossier, chosen.picked)
                 else:
                     reply = await self._choices.offer_people(invocation, actor, where, found.people, found.doubt)
-            except (Refusal, DirectoryError):
+            except (Refusal, DirectoryError) as error:
                 await self._last_person.doubtful(actor, where, dossier.person.id if dossier else last)
+                if isinstance(error, Refusal) and dossier and not error.begun:
+                    await self._help_on(error, invocation, actor, standing, where, dossier)
                 raise
         late_since = line.late_since if line else None
         if late_since:  # whoever typed it may have lost their rights by now
@@ -103,7 +112,7 @@ class CommandDesk:
         if not meant.line:
             raise meant
         invocation = parse(meant.line)
-        text, hint = meant.text, meant.hint
+        offered = Meant(meant.text, meant.hint, line=meant.line)
         try:
             standing = await self._gate.standing(actor)
             self._preparation.permit(invocation.command, standing, where)
@@ -113,11 +122,13 @@ class CommandDesk:
                     reply = await self._choices.offer_people(invocation, actor, where, found.people, found.doubt)
                     await self._last_person.showed(reply, invocation, None, actor, where)
                     return reply
-                text, hint = did_you_mean(meant.line)
+                offered = Meant(*did_you_mean(meant.line), line=meant.line)
         except (Refusal, DirectoryError):  # then it is as good as anything else that nobody understands
-            raise UsageError(meant.text, meant.hint) from None
-        choice = await self._choices.offer_line(meant.line, actor, meant.person_id)
-        raise Meant(text, hint, line=meant.line, choice=choice)
+            complaint = UsageError(meant.text, meant.hint)
+            await self.offer(complaint, actor, where)
+            raise complaint from None
+        offered.offers = ((await self._choices.offer_line(meant.line, actor, meant.person_id), say("Yes, I meant that")),)
+        raise offered
 
     async def takes_longer(self, line: Asking) -> None:
         """The answer to what was typed is not there in time: meanwhile "her" is nobody, unless it is about her."""
@@ -127,23 +138,41 @@ class CommandDesk:
             await self._last_person.is_looked_up(line.message.actor, line.message.where, line.late_since)
 
     async def picked(self, action: CardAction) -> Reply:
-        """One of several was picked; raises as `said`."""
+        """One of several was picked; raises as `said`, and `Incomplete` where a form is to be filled in."""
         async with self._choices.picked(action) as (text, candidate):
+            if candidate.picked == TO_FILL_IN and (begins := form_of(text, candidate.person_id)):
+                raise Incomplete("", "", begins)
             return await self.said(parse(text), action.actor, action.where, candidate, pressed=True)
 
     async def _run_or_ask(
         self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier, picked: str
     ) -> Reply:
-        """Words that policy wants are filled in on a card, and what would do instead has a button, so that nobody types the line again."""
+        """Words that policy wants are filled in on a card, so that nobody types the line again."""
         try:
             return await self._run(invocation, actor, standing, where, dossier, picked)
-        except Refusal as error:
-            if isinstance(error, Forbidden) and error.wants and invocation.command.takes_reason:
+        except Forbidden as error:
+            if error.wants and invocation.command.takes_reason:
                 return await self._choices.ask_words(invocation, actor, where, dossier.person, picked, error)
-            if error.line:
-                line = with_words(error.line, invocation.ticket, invocation.reason)
-                error.choice = await self._choices.offer_line(line, actor, dossier.person.id)
             raise
+
+    async def _help_on(
+        self, error: Refusal, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier
+    ) -> None:
+        """What a refusal tells to type has a button; what was said wrong can be put right on the form, with the rest filled in."""
+        words = (invocation.ticket, invocation.reason)
+        error.offers = await self._choices.offers(error, actor, dossier.person.id, words, self._may(standing, where))
+        if not error.offers and kind_of_refusal(error.code) is Refused.CHECK and (begins := typed_in(invocation)):
+            error.begun = about(begins, dossier.person.id)
+
+    async def offer(self, told: Refusal, actor: Actor, where: ConversationRef) -> None:
+        """A button for each line that a refusal of what nobody understood tells its reader to type."""
+        with contextlib.suppress(Refusal, DirectoryError):
+            standing = await self._gate.standing(actor)
+            told.offers = await self._choices.offers(told, actor, "", ("", ""), self._may(standing, where))
+
+    def _may(self, standing: Standing, where: ConversationRef) -> Callable[[Command], bool]:
+        """Whether somebody may say a command here."""
+        return lambda command: self._gate.permit(standing, command.audience, where).allowed
 
     async def _run(
         self,
@@ -164,6 +193,10 @@ class CommandDesk:
             assert dossier is not None, "it happened to somebody"
             return await self._choices.ask_what_happened(invocation, actor, where, dossier.person)
         reply = await self._done_for(result, actor, standing, where) if isinstance(result, Steer | ReportAsked | Rehearse) else result
+        if isinstance(reply, Remark):
+            about_whom = dossier.person.id if dossier else ""
+            offers = await self._choices.offers(reply, actor, about_whom, ("", ""), self._may(standing, where))
+            reply = replace(reply, offers=offers)
         if isinstance(reply, OperationShown):
             reply = await self._showing.of(reply.operation, own=reply.own)
         await self._operations.record(
