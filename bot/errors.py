@@ -7,6 +7,7 @@
     │   ├── UsageError          the text is not a command, or a command with a wrong part
     │   │   ├── Incomplete      it ends too early: a form can ask for the rest
     │   │   └── Meant           no command, and it can be told what was probably meant: a button can say it
+    │   ├── Readings            a part of it may mean one of several things: a button for each
     │   ├── InvalidNumber       the phone number cannot be used, and why
     │   └── Forbidden           policy says no
     ├── DirectoryError          Graph answered no, or did not answer
@@ -121,6 +122,20 @@ class Meant(UsageError):
         self.line = line
         self.person_id = person_id
         self.if_known = if_known
+
+
+class Readings(Refusal):
+    """A part of what was typed may mean one of several things.
+
+    Attributes:
+        said: that part, as it was typed.
+        readings: what may be typed instead for each of them, and what stands on its button.
+    """
+
+    def __init__(self, text: str, hint: str, *, said: str, readings: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(text, hint, code="several_readings")
+        self.said = said
+        self.readings = readings
 
 
 class InvalidNumber(Refusal):

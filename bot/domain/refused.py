@@ -12,8 +12,8 @@ from bot.domain.remarks import Refused
 _CODES: dict[Refused, tuple[str, ...]] = {
     Refused.NOT_UNDERSTOOD: ("usage", "only_quoted", "edited", "bad_pick", "file_and_command"),
     Refused.CHECK: (
-        "invalid_number", "invalid_address", "freeze_length", "threat_length", "past", "clocks_change", "too_far_ahead", "no_start",
-        "phone_exists", "phone_missing",
+        "several_readings", "invalid_number", "invalid_address", "freeze_length", "threat_length", "past", "clocks_change", "too_far_ahead",
+        "no_start", "phone_exists", "phone_missing",
     ),
     Refused.MISSING: (
         "missing", "who", "what_happened", "which_device", "nothing_ticked", "several_people", "several_methods", "several_meant",

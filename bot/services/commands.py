@@ -160,7 +160,7 @@ class CommandDesk:
     ) -> None:
         """What a refusal tells to type has a button; what was said wrong can be put right on the form, with the rest filled in."""
         words = (invocation.ticket, invocation.reason)
-        error.offers = await self._choices.offers(error, actor, dossier.person.id, words, self._may(standing, where))
+        error.offers = await self._choices.offers(error, invocation.text, actor, dossier.person.id, words, self._may(standing, where))
         if not error.offers and kind_of_refusal(error.code) is Refused.CHECK and (begins := typed_in(invocation)):
             error.begun = about(begins, dossier.person.id)
 
@@ -168,7 +168,7 @@ class CommandDesk:
         """A button for each line that a refusal of what nobody understood tells its reader to type."""
         with contextlib.suppress(Refusal, DirectoryError):
             standing = await self._gate.standing(actor)
-            told.offers = await self._choices.offers(told, actor, "", ("", ""), self._may(standing, where))
+            told.offers = await self._choices.offers(told, "", actor, "", ("", ""), self._may(standing, where))
 
     def _may(self, standing: Standing, where: ConversationRef) -> Callable[[Command], bool]:
         """Whether somebody may say a command here."""
@@ -195,7 +195,7 @@ class CommandDesk:
         reply = await self._done_for(result, actor, standing, where) if isinstance(result, Steer | ReportAsked | Rehearse) else result
         if isinstance(reply, Remark):
             about_whom = dossier.person.id if dossier else ""
-            offers = await self._choices.offers(reply, actor, about_whom, ("", ""), self._may(standing, where))
+            offers = await self._choices.offers(reply, invocation.text, actor, about_whom, ("", ""), self._may(standing, where))
             reply = replace(reply, offers=offers)
         if isinstance(reply, OperationShown):
             reply = await self._showing.of(reply.operation, own=reply.own)
