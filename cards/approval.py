@@ -46,6 +46,7 @@ from cards.elements import (
 from cards.proving import proof_facts
 from cards.size import LIMIT, size
 from cards.staying import staying
+from cards.tickets import ticket_value
 from cards.wording import approvals_by, approved_by, badge_of, expires, identity, private, title, window_lines
 
 #: What may be written when denying; the bot takes no more.
@@ -122,12 +123,12 @@ def _stood_in(operation: Operation) -> list[Element]:
     return [box([line(run(say("Nothing could be proved of the caller: your agreement stands in for that."), bold=True))], style="warning")]
 
 
-def _told(operation: Operation) -> list[tuple[str, str]]:
+def _told(operation: Operation) -> list[tuple[str, str | Element]]:
     """What whoever decides goes by."""
     return [
         (say("Requested by"), operation.requester.name or say("somebody without a name")),
         (say("Reason"), operation.reason),
-        (say("Ticket"), operation.ticket[:80]),
+        (say("Ticket"), ticket_value(operation.ticket)),
         *proof_facts(operation.proofs),
         (say("Approved by"), approved_by(operation)),
         (say("Revealed by"), the_manager(operation.manager)),

@@ -32,6 +32,7 @@ from cards.elements import (
     run,
 )
 from cards.size import size
+from cards.tickets import ticket_value
 from cards.wording import BADGES, Badge, approved_by, expires, needed, private, title, waiting_for
 
 #: What stands on top while a job stands still.
@@ -282,7 +283,7 @@ def _asked(operation: Operation) -> list[Element]:
     pairs = (
         (say("Requested by"), operation.requester.name or say("somebody without a name")),
         (say("Approved by"), approved_by(operation)),
-        (say("Ticket"), operation.ticket[:80]),
+        (say("Ticket"), ticket_value(operation.ticket)),
         (say("Reason"), operation.reason),
         (say("The rest of"), bulk.retry_of if bulk else ""),
     )

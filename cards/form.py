@@ -25,7 +25,7 @@ from cards.inputs import people_picker, switch, text_input, words_to_choose
 from cards.wording import identity, named
 
 #: Characters, as they are read from a press.
-TICKET_LIMIT, REASON_LIMIT = 64, 200
+TICKET_LIMIT, REASON_LIMIT = 200, 200
 
 
 def render(form: FormShown) -> tuple[Element, str]:

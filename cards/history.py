@@ -17,12 +17,13 @@ from bot.domain.phone import mask_text
 from bot.domain.proof import ProofKind
 from bot.domain.replies import History
 from bot.domain.rows import RowKind
-from bot.domain.said import join, said_at, say, say_count, say_each, spoken
+from bot.domain.said import join, said_at, say, say_count, say_each, spoken, ticket_link
 from cards.bulk_words import counts_text, file_name, short
 from cards.buttons import unfold
 from cards.elements import Element, box, card, folded, heading, line, moment, run
 from cards.retold import retold
 from cards.size import size
+from cards.tickets import linked
 from cards.wording import BADGES
 
 #: Bytes that the events of one card may take. When they do not fit they are said more shortly, and what still does not fit is counted.
@@ -215,16 +216,23 @@ def _event(event: AuditEvent) -> Iterable[Element]:
     yield line(
         run(_who(event), limit=80, bold=True), run(f" {_done(event)}{result and f': {spoken(result).lower()}'}"), *about, spacing="None"
     )
-    if details := _details(event):
+    url = ticket_link(ticket := _words(event.facts.get("ticket")))
+    if details := _details(event, ticket=not url):
         yield line(run(mask_text(details), subtle=True), spacing="None")
+    if url:
+        yield linked(say("Ticket {ticket}", ticket=ticket), "ticket", url, subtle=True, spacing="None")
     yield moment(said_at(event.at), date=True, spacing="None")
 
 
-def _details(event: AuditEvent) -> str:
-    """The facts a person wants to know, in words, with the request ids by which Graph and Entra know a write."""
+def _details(event: AuditEvent, *, ticket: bool = True) -> str:
+    """The facts a person wants to know, in words, with the request ids by which Graph and Entra know a write.
+
+    Args:
+        ticket: the ticket is among them.
+    """
     facts = event.facts
     found = {key: _words(value) for key, value in facts.items()}
-    ticket, reason, request_ids = found.get("ticket"), found.get("reason"), found.get("request_ids")
+    number, reason, request_ids = found.get("ticket") if ticket else "", found.get("reason"), found.get("request_ids")
     parts = (
         found.get("target_upn", ""),
         *_of_files(facts),
@@ -232,7 +240,7 @@ def _details(event: AuditEvent) -> str:
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
         found.get("outcome", ""),
         _code(event),
-        say("ticket {ticket}", ticket=ticket) if ticket else "",
+        say("ticket {ticket}", ticket=number) if number else "",
         say("reason: {reason}", reason=reason) if reason and event.tag is not Tag.NOTICE_UNDELIVERABLE else reason or "",
         say("Graph request {ids}", ids=request_ids) if request_ids else "",
     )

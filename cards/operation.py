@@ -39,6 +39,7 @@ from cards.instructions import language_of, steps
 from cards.proving import demanded, may_confirm, proof_facts, proving_button, proving_section
 from cards.revealed import replace_button
 from cards.staying import staying
+from cards.tickets import ticket_value
 from cards.wording import (
     approved_by,
     badge_of,
@@ -121,7 +122,7 @@ def _folded(shown: OperationShown, operation: Operation) -> Iterable[Element]:
         yield from bullets((*operation.details, *demands(shown)), most=MOST_DETAILS)
     if shown.proving:
         yield from demanded(operation, shown.proving)
-    ticket, reason = (say("Ticket"), operation.ticket[:80]), (say("Reason"), operation.reason)
+    ticket, reason = (say("Ticket"), ticket_value(operation.ticket)), (say("Reason"), operation.reason)
     yield from facts((*proof_facts(operation.proofs), ticket, reason), spacing="Small")
     yield from (line(run(each, subtle=True)) for each in operation.told if is_as_it_should(each))
     if operation.finished_at:

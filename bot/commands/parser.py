@@ -27,6 +27,7 @@ from bot.errors import Begun, Incomplete, Meant, UsageError
 MAX_TEXT = 2_000
 MAX_RAW = 16_000  # the same with the markup of Teams around it
 MAX_TICKET = 64
+MAX_ADDRESS = 300  # of one, where the address is given instead of its number
 MAX_REASON = 300
 #: As many figures in one word may still be part of a name, such as that of a room.
 MOST_OF_A_NAME = 6
@@ -179,7 +180,7 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
             raise UsageError(
                 say("I do not know what to do with “{left}”.", left=_clip(left)), say("A ticket is one word, such as `ticket INC0012345`.")
             )
-    if len(ticket) > MAX_TICKET:
+    if len(ticket) > (MAX_ADDRESS if "://" in ticket else MAX_TICKET):
         raise UsageError(
             say("That ticket is too long: {count} characters.", count=len(ticket)), say("Use {most} at most.", most=MAX_TICKET)
         )

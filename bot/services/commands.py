@@ -78,6 +78,7 @@ class CommandDesk:
             Refusal: it may not be said, or cannot be done; the text says why.
             DirectoryError: Graph cannot say.
         """
+        invocation = self._preparation.with_number(invocation)
         who, dossier = invocation.who, None
         standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=line.began if line else None)
         self._preparation.permit(invocation.command, standing, where)

@@ -152,6 +152,12 @@ class Declared(BaseSettings):
         "",
         "how people reach the helpdesk, such as `+31 20 123 45 67`; told to whoever has to reach it",
     )
+    ticket_url: str = _said(
+        "TICKET_URL",
+        "",
+        "address of a ticket, with `{ticket}` for its number, such as `https://itsm.contoso.com/{ticket}`, to which every ticket that is "
+        "shown is a link; no links when empty",
+    )
     language: Literal["en", "nl"] = _said(
         "LANGUAGE", "en", "`en` or `nl`: what channels read; with a person alone Doorman speaks the language of that person's Teams"
     )
