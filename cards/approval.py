@@ -43,6 +43,7 @@ from cards.elements import (
     refresh,
     run,
 )
+from cards.for_ticket import copied
 from cards.proving import proof_facts
 from cards.size import LIMIT, size
 from cards.staying import staying
@@ -62,10 +63,11 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
     summary = _summary(operation)
     refreshing = refresh(operation.id, shown.refreshing, Verb.VIEW) if waiting and shown.refreshing else None
     rows = FEWER if shown.samples else FEWER[-1:]
+    words, copy = copied(operation)
     for most, to in (*((each, shown.mentioned) for each in rows), (rows[-1], shown.mentioned[:FEW_NOTIFIED])):
         notified, entities = _notified(to) if waiting and to else ([], [])
-        body = [*_top(operation), *_asked_for(operation, shown), *notified, *samples(shown.samples, *most)]
-        made = card(body, fallback=summary, actions=_actions(shown), refreshing=refreshing, mentioning=entities)
+        body = [*_top(operation), *_asked_for(operation, shown), *notified, *samples(shown.samples, *most), *words]
+        made = card(body, fallback=summary, actions=[*_actions(shown), *copy], refreshing=refreshing, mentioning=entities)
         if size(made) <= (ROOM if most[1] else LIMIT):
             break
     return made, summary

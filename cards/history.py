@@ -15,12 +15,14 @@ from bot.domain.notices import Recipient, whom_by
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.proof import ProofKind
+from bot.domain.refused import in_words
 from bot.domain.replies import History
 from bot.domain.rows import RowKind
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken, ticket_link
 from cards.bulk_words import counts_text, file_name, short
 from cards.buttons import unfold
 from cards.elements import Element, box, card, folded, heading, line, moment, run
+from cards.happened import happened
 from cards.retold import retold
 from cards.size import size
 from cards.tickets import linked
@@ -110,6 +112,7 @@ ANSWERED = say_each({
 })  # fmt: skip
 _YES_NO = say_each({"yes": "yes", "no": "no"})
 _OF_JOBS = frozenset({Tag.BULK_JOB_HELD, Tag.BULK_JOB_RESUMED, Tag.BULK_JOB_STOPPED})
+_REFUSALS = frozenset({Tag.CHAT_COMMAND_REFUSED, Tag.CHAT_CARD_REFUSED})
 #: Files that are made of a job, which have no name in the trail.
 FILES = say_each({FileKind.PREVIEW.value: "preview", FileKind.RESULT.value: "result"})
 
@@ -118,7 +121,7 @@ def render(history: History) -> tuple[Element, str]:
     """The card and its summary."""
     body: list[Element] = [heading(mask_text(history.title) or say("History"), size="Medium")]
     known, actions = len(history.events) + history.more, []
-    if history.requests:
+    if history.requests is not None:
         rows, shown, ids = _by_request(history)
         actions = [unfold(say("Details"), *ids)] if ids else []
     else:
@@ -139,7 +142,7 @@ def render(history: History) -> tuple[Element, str]:
 
 def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
     """A sentence for each request, its events folded away below; how many events that is, and the ids of what is folded."""
-    requests = {operation.id: operation for operation in history.requests}
+    requests = {operation.id: operation for operation in history.requests or ()}
     of: dict[str, list[AuditEvent]] = {}
     for number, event in enumerate(history.events):
         id = event.operation_id.partition("-")[0]
@@ -150,16 +153,20 @@ def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
         if len(rows) == len(of):
             break
     taken = list(of.items())[: len(rows)]
-    return rows, sum(len(events) for _, events in taken), [f"of-{id}" for id, _ in taken if id in requests]
+    return rows, sum(len(events) for _, events in taken), [f"of-{id.replace(' ', '-')}" for id, _ in taken]
 
 
 def _request(id: str, events: list[AuditEvent], operation: Operation | None, *, in_full: bool) -> Element:
-    """What became of a request in a sentence, and folded away what happened to it; what belongs to none is told in a line."""
-    if operation is None:
-        return box([_shortly(events[0])], line_above=True, spacing="Small")
-    sentence = moment(join(" · ", (said_at(events[0].at), retold(operation), id)), date=True, spacing="None")
-    told = [part for event in events for part in (_event(event) if in_full else (_shortly(event),))]
-    return box([sentence | {"isSubtle": False}, folded(box(told, spacing="None"), f"of-{id}")], line_above=True, spacing="Small")
+    """What became of a request in a sentence, and folded away what happened to it; so too what belongs to none."""
+    first = events[0]
+    who = _who(first)
+    what = retold(operation) if operation else happened(first, who) or join(" ", (who, _done(first)))
+    sentence = moment(
+        join(" · ", (said_at(first.at), mask_text(what), first.operation_id if operation is None else id)), date=True, spacing="None"
+    )
+    told = [part for event in events for part in (_event(event, code=True) if in_full else (_shortly(event),))]
+    hidden = folded(box(told, spacing="None"), f"of-{id.replace(' ', '-')}")
+    return box([sentence | {"isSubtle": False}, hidden], line_above=True, spacing="Small")
 
 
 def _fitting(rows: Iterable[Element]) -> list[Element]:
@@ -210,14 +217,17 @@ def _done(event: AuditEvent) -> str:
     return SAID[event.tag]
 
 
-def _event(event: AuditEvent) -> Iterable[Element]:
+def _event(event: AuditEvent, *, code: bool = False) -> Iterable[Element]:
+    """Who did what, with the facts and the time; `code`: also that of a refusal, which is for whoever looks it up."""
     about = [run(" · "), run(event.operation_id, mono=True)] if event.operation_id else []
     result = _state(_words(event.facts.get("state"))) or _words(event.facts.get("approvals"))
     yield line(
         run(_who(event), limit=80, bold=True), run(f" {_done(event)}{result and f': {spoken(result).lower()}'}"), *about, spacing="None"
     )
     url = ticket_link(ticket := _words(event.facts.get("ticket")))
-    if details := _details(event, ticket=not url):
+    if details := join(
+        " · ", (_details(event, ticket=not url), _words(event.facts.get("code")) if code and event.tag in _REFUSALS else "")
+    ):
         yield line(run(mask_text(details), subtle=True), spacing="None")
     if url:
         yield linked(say("Ticket {ticket}", ticket=ticket), "ticket", url, subtle=True, spacing="None")
@@ -249,6 +259,8 @@ def _details(event: AuditEvent, *, ticket: bool = True) -> str:
 
 def _code(event: AuditEvent) -> str:
     code = event.facts.get("code")
+    if event.tag in _REFUSALS:
+        return in_words(str(code))
     if event.tag not in _OF_JOBS:
         return _words(code).replace("_", " ")
     return HELD[Hold(code)] if event.tag is Tag.BULK_JOB_HELD and isinstance(code, str) and code in set(Hold) else ""

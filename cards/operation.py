@@ -34,7 +34,7 @@ from cards.elements import (
     refresh,
     run,
 )
-from cards.for_ticket import copying, for_ticket
+from cards.for_ticket import copied
 from cards.instructions import language_of, steps
 from cards.proving import demanded, may_confirm, proof_facts, proving_button, proving_section
 from cards.revealed import replace_button
@@ -89,9 +89,9 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     body += agreement(shown) if operation.state.waiting else _ended(operation)
     body += details(_folded(shown, operation), *(closing(shown) if operation.state.waiting else ()))
     actions = _actions(shown, operation)
-    if operation.state.finished:
-        body.append(for_ticket(operation))
-        actions.append(copying())
+    words, copy = copied(operation)
+    body += words
+    actions += copy
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
     return card(body, fallback=summary, actions=actions, refreshing=refreshing), summary
