@@ -82,22 +82,23 @@ class CommandDesk:
         who, dossier = invocation.who, None
         standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=line.began if line else None)
         self._preparation.permit(invocation.command, standing, where)
-        if who is None:
-            reply = await self._run(invocation, actor, standing, where, None)
-        else:
-            last = await self._last_person.whom(who.text, actor, where) if who.last and not chosen.person_id else ""
-            try:
+        last = await self._last_person.whom(who.text, actor, where) if who and who.last and not chosen.person_id else ""
+        try:
+            if who is None:
+                reply = await self._run(invocation, actor, standing, where, None)
+            else:
                 found = await self._preparation.find(invocation, standing, chosen.person_id or last)
                 if len(found.people) == 1 and not found.doubt:
                     dossier = await self._preparation.dossier(invocation, standing, found.people[0])
                     reply = await self._run_or_ask(invocation, actor, standing, where, dossier, chosen.picked)
                 else:
                     reply = await self._choices.offer_people(invocation, actor, where, found.people, found.doubt)
-            except (Refusal, DirectoryError) as error:
+        except (Refusal, DirectoryError) as error:
+            if who:
                 await self._last_person.doubtful(actor, where, dossier.person.id if dossier else last)
-                if isinstance(error, Refusal) and dossier and not error.begun:
-                    await self._help_on(error, invocation, actor, standing, where, dossier)
-                raise
+            if isinstance(error, Refusal) and not error.begun:
+                await self._help_on(error, invocation, actor, standing, where, dossier)
+            raise
         late_since = line.late_since if line else None
         if late_since:  # whoever typed it may have lost their rights by now
             self._preparation.permit(invocation.command, await self._gate.standing(actor), where)
@@ -157,13 +158,13 @@ class CommandDesk:
             raise
 
     async def _help_on(
-        self, error: Refusal, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier
+        self, error: Refusal, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
     ) -> None:
         """What a refusal tells to type has a button; what was said wrong can be put right on the form, with the rest filled in."""
-        words = (invocation.ticket, invocation.reason)
-        error.offers = await self._choices.offers(error, invocation.text, actor, dossier.person.id, words, self._may(standing, where))
+        words, whom = (invocation.ticket, invocation.reason), dossier.person.id if dossier else ""
+        error.offers = await self._choices.offers(error, invocation.text, actor, whom, words, self._may(standing, where))
         if not error.offers and kind_of_refusal(error.code) is Refused.CHECK and (begins := typed_in(invocation)):
-            error.begun = about(begins, dossier.person.id)
+            error.begun = about(begins, whom)
 
     async def offer(self, told: Refusal, actor: Actor, where: ConversationRef) -> None:
         """A button for each line that a refusal of what nobody understood tells its reader to type."""
