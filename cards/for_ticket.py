@@ -17,9 +17,10 @@ def for_ticket(operation: Operation) -> Element:
     """The words, folded away. Not an input: those are neither read aloud as text nor copied on a telephone."""
     masked = private(operation)
     at = said_at(masked.finished_at or masked.created_at)
-    whom = counts_text(masked.bulk.counts) if masked.bulk else masked.target.upn[:120]
-    said = join(" · ", (f"Doorman {masked.id}", masked.ticket[:80], retold(operation), whom, masked.reason[:200], at))
-    return folded(box([moment(said, date=True)], style="emphasis"), _ID)
+    upn = "" if masked.bulk else masked.target.upn[:120]
+    said = join(" · ", (f"Doorman {masked.id}", masked.ticket[:80], retold(operation), upn, masked.reason[:200], at))
+    counts = [moment(counts_text(masked.bulk.counts))] if masked.bulk else []
+    return folded(box([moment(said, date=True), *counts], style="emphasis"), _ID)
 
 
 def copied(operation: Operation) -> tuple[list[Element], list[Element]]:

@@ -153,7 +153,7 @@ def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
         if len(rows) == len(of):
             break
     taken = list(of.items())[: len(rows)]
-    return rows, sum(len(events) for _, events in taken), [f"of-{id.replace(' ', '-')}" for id, _ in taken]
+    return rows, sum(len(events) for _, events in taken), [folds["id"] for row in rows for folds in row["items"][1:]]
 
 
 def _request(id: str, events: list[AuditEvent], operation: Operation | None, *, in_full: bool) -> Element:
@@ -164,6 +164,8 @@ def _request(id: str, events: list[AuditEvent], operation: Operation | None, *, 
     sentence = moment(
         join(" · ", (said_at(first.at), mask_text(what), first.operation_id if operation is None else id)), date=True, spacing="None"
     )
+    if (operation is None and not (first.tag in _REFUSALS or _details(first))) or first.tag is Tag.CHAT_COMMAND_ASKED:
+        return box([sentence | {"isSubtle": False}], line_above=True, spacing="Small")
     told = [part for event in events for part in (_event(event, code=True) if in_full else (_shortly(event),))]
     hidden = folded(box(told, spacing="None"), f"of-{id.replace(' ', '-')}")
     return box([sentence | {"isSubtle": False}, hidden], line_above=True, spacing="Small")

@@ -31,6 +31,8 @@ _WHOSE = {"my": "me", "mijn": "me", "her": "her", "haar": "her", "his": "him", "
 _APOSTROPHE = re.compile(r"(.+?)(?:'s|(?<=s)')", re.IGNORECASE)
 #: What may stand apart from its verb, with the person between.
 _APART = frozenset(["out", "off", "on", "up", "in", "away", "af", "aan", "uit", "op", "toe", "bij"])
+#: Before whom something is for.
+_OF = ways(FOR.text) | set(FOR.near) - {"to", "on"}
 #: What is everybody's, so whoever blocks it means the person.
 _ACCOUNT = "account"
 #: Between a person and what happened.
@@ -145,7 +147,7 @@ def _together(body: Sequence[Token]) -> Iterator[list[Token]]:
 
 def _before_what(body: Sequence[Token]) -> Iterator[list[Token]]:
     """ "set omar mobile to …" as "set mobile for omar to …", however many words the name has, and what is asked for."""
-    if any(token.word in ways(FOR.text) for token in body):
+    if any(token.word in _OF for token in body):
         return
     for name in range(2, min(len(body), 1 + MOST_WORDS)):
         for end in range(min(len(body), name + MOST_WORDS), name, -1):

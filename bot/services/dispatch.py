@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.parser import parse
@@ -175,6 +174,4 @@ class Dispatch:
         if error.begun is None:
             raise error
         problem = None if isinstance(error, Incomplete) else await self._turns.refused(asked, error)
-        if problem and isinstance(error, UsageError):  # how it is typed stands on every form
-            problem = replace(problem, hint="")
         return await self._forms.ask(error.begun, asked.actor, asked.where, problem)

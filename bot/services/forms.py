@@ -122,7 +122,7 @@ class Forms:
         facts = {"command": command.name, "conversation": where.conversation_id}
         await self._operations.record(AuditEvent(Tag.CHAT_FORM_OPENED, self._clock(), actor.id, actor.name, facts=facts))
         form_id = await self._operations.remember_form(actor.id, command.name, self._clock())
-        shown = _shown(form_id, command, actor, where, typed)
+        shown = _shown(form_id, command, actor, where, typed, private=where.kind == "personal")
         if known is None:
             return await self._named(shown)
         return replace(shown, fields=tuple(replace(field, picked_name=known.name) if field.picked else field for field in shown.fields))
@@ -158,8 +158,12 @@ def _named(name: str) -> Command | None:
     return next((command for command in COMMANDS if command.name == name), None)
 
 
-def _shown(form_id: str, command: Command, actor: Actor, where: ConversationRef, given: Mapping[str, str]) -> FormShown:
-    private = where.kind == "personal"
+def _shown(
+    form_id: str, command: Command, actor: Actor, where: ConversationRef, given: Mapping[str, str], *, private: bool = True
+) -> FormShown:
+    """Args:
+    private: nobody but whoever fills it in sees what it holds.
+    """
     filled = tuple(_filled(field, given, private=private) for field in forms.fields(command))
     return FormShown(form_id, command.title, command.summary, command.syntax, command.example, filled, only_for=where.for_one(actor.name))
 
