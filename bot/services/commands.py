@@ -16,6 +16,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
+from bot.domain.policy import Audience
 from bot.domain.refused import kind_of_refusal
 from bot.domain.remarks import Refused, Remark
 from bot.domain.replies import OperationShown, Reply
@@ -173,8 +174,9 @@ class CommandDesk:
             told.offers = await self._choices.offers(told, "", actor, "", ("", ""), self._may(standing, where))
 
     def _may(self, standing: Standing, where: ConversationRef) -> Callable[[Command], bool]:
-        """Whether somebody may say a command here."""
-        return lambda command: self._gate.permit(standing, command.audience, where).allowed
+        """Whether a command is to be offered to somebody here: to nobody who has no business with Doorman."""
+        staff = self._gate.permit(standing, Audience.STAFF).allowed
+        return lambda command: staff and self._gate.permit(standing, command.audience, where).allowed
 
     async def _run(
         self,
