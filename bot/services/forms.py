@@ -64,7 +64,7 @@ class Forms:
         if len(allowed) > 1:
             return Help(say("Which of these do you mean?"), commands=tuple(map(listed, allowed)), spelt=True)
         form = await self._open(allowed[0], actor, where, begun.typed)
-        return replace(form, problem=problem)
+        return replace(form, problem=problem, typed=True)
 
     async def pressed(self, action: CardAction) -> Reply:
         """A button of the help card: the command itself when it asks for nothing, otherwise its form; or help with something.
