@@ -20,6 +20,7 @@ from bot.domain.proving import Terms
 from bot.domain.rules import Policy
 from bot.domain.stop import Stop
 from bot.domain.threat import UNKNOWN
+from bot.domain.tickets import Tickets
 from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.client import GraphClient
@@ -168,7 +169,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep,
                               targeted=settings.targeted_messages)  # fmt: skip
         connector.regions.seen(settings.log_service_url)  # the last one to be tried
-        readers = Readers(settings.language)
+        tickets = Tickets(settings.ticket_url)
+        readers = Readers(settings.language, tickets)
 
         async def answer_is_out(card_id: str) -> None:
             await turns.answer_is_out(card_id)
@@ -274,6 +276,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             policy.high,
             settings.admin_group_id,
             contact,
+            tickets,
         )
         signs = GraphSigns(graph, directory.memory)
         stack.push_async_callback(signs.close)

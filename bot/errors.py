@@ -7,6 +7,7 @@
     │   ├── UsageError          the text is not a command, or a command with a wrong part
     │   │   ├── Incomplete      it ends too early: a form can ask for the rest
     │   │   └── Meant           no command, and it can be told what was probably meant: a button can say it
+    │   ├── Readings            a part of it may mean one of several things: a button for each
     │   ├── InvalidNumber       the phone number cannot be used, and why
     │   └── Forbidden           policy says no
     ├── DirectoryError          Graph answered no, or did not answer
@@ -33,10 +34,24 @@ A `Refusal` is shown as written. Everything else is translated in one place, `se
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 class DoormanError(Exception):
     """Root of the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a form begins with that helps on.
+
+    Attributes:
+        commands: names of those that may be meant, in the order of declaration.
+        typed: what was said already, by the name of the field.
+    """
+
+    commands: tuple[str, ...]
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 class Refusal(DoormanError):
@@ -50,11 +65,13 @@ class Refusal(DoormanError):
 
     Attributes:
         rules: names of the policy's rules that decided; empty when none did.
-        choice: names the stored choice that says the line; empty for no button.
+        begun: the form on which what is wrong can be put right; None where nothing that was said is.
+        offers: what may be done instead: names of stored choices, and what stands on the button of each.
     """
 
     rules: tuple[str, ...] = ()
-    choice: str = ""
+    begun: Begun | None = None
+    offers: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, text: str, hint: str = "", *, code: str = "refused", line: str = "") -> None:
         super().__init__(text)
@@ -79,22 +96,16 @@ class TooOften(Refusal):
 class UsageError(Refusal):
     """What was typed is not a command we know, or lacks a part: that is `missing`."""
 
-    def __init__(self, text: str, hint: str = "", *, missing: bool = False) -> None:
-        super().__init__(text, hint, code="missing" if missing else "usage")
+    def __init__(self, text: str, hint: str = "", *, missing: bool = False, line: str = "") -> None:
+        super().__init__(text, hint, code="missing" if missing else "usage", line=line)
 
 
 class Incomplete(UsageError):
-    """What was typed is right as far as it goes, and ends too early.
+    """What was typed is right as far as it goes, and ends too early."""
 
-    Attributes:
-        commands: names of those that begin so, in the order of declaration.
-        typed: what was said already, by the name of the field.
-    """
-
-    def __init__(self, text: str, hint: str, *, commands: tuple[str, ...], typed: Mapping[str, str]) -> None:
+    def __init__(self, text: str, hint: str, begun: Begun) -> None:
         super().__init__(text, hint)
-        self.commands = commands
-        self.typed = typed
+        self.begun: Begun = begun
 
 
 class Meant(UsageError):
@@ -104,15 +115,27 @@ class Meant(UsageError):
         line: what could be typed instead; empty where no button can say it.
         person_id: object id of whom it is about, where that was a mention.
         if_known: it is a guess, which counts only where there is somebody of that name; until then the text is the complaint.
-        choice: as of every refusal.
     """
 
-    def __init__(self, text: str, hint: str = "", *, line: str, person_id: str = "", if_known: bool = False, choice: str = "") -> None:
+    def __init__(self, text: str, hint: str = "", *, line: str, person_id: str = "", if_known: bool = False) -> None:
         super().__init__(text, hint)
         self.line = line
         self.person_id = person_id
         self.if_known = if_known
-        self.choice = choice
+
+
+class Readings(Refusal):
+    """A part of what was typed may mean one of several things.
+
+    Attributes:
+        said: that part, as it was typed.
+        readings: what may be typed instead for each of them, and what stands on its button.
+    """
+
+    def __init__(self, text: str, hint: str, *, said: str, readings: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(text, hint, code="several_readings")
+        self.said = said
+        self.readings = readings
 
 
 class InvalidNumber(Refusal):

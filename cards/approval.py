@@ -43,9 +43,11 @@ from cards.elements import (
     refresh,
     run,
 )
+from cards.for_ticket import copied
 from cards.proving import proof_facts
 from cards.size import LIMIT, size
 from cards.staying import staying
+from cards.tickets import ticket_value
 from cards.wording import approvals_by, approved_by, badge_of, expires, identity, private, title, window_lines
 
 #: What may be written when denying; the bot takes no more.
@@ -61,10 +63,11 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
     summary = _summary(operation)
     refreshing = refresh(operation.id, shown.refreshing, Verb.VIEW) if waiting and shown.refreshing else None
     rows = FEWER if shown.samples else FEWER[-1:]
+    words, copy = copied(operation)
     for most, to in (*((each, shown.mentioned) for each in rows), (rows[-1], shown.mentioned[:FEW_NOTIFIED])):
         notified, entities = _notified(to) if waiting and to else ([], [])
-        body = [*_top(operation), *_asked_for(operation, shown), *notified, *samples(shown.samples, *most)]
-        made = card(body, fallback=summary, actions=_actions(shown), refreshing=refreshing, mentioning=entities)
+        body = [*_top(operation), *_asked_for(operation, shown), *notified, *samples(shown.samples, *most), *words]
+        made = card(body, fallback=summary, actions=[*_actions(shown), *copy], refreshing=refreshing, mentioning=entities)
         if size(made) <= (ROOM if most[1] else LIMIT):
             break
     return made, summary
@@ -122,12 +125,12 @@ def _stood_in(operation: Operation) -> list[Element]:
     return [box([line(run(say("Nothing could be proved of the caller: your agreement stands in for that."), bold=True))], style="warning")]
 
 
-def _told(operation: Operation) -> list[tuple[str, str]]:
+def _told(operation: Operation) -> list[tuple[str, str | Element]]:
     """What whoever decides goes by."""
     return [
         (say("Requested by"), operation.requester.name or say("somebody without a name")),
         (say("Reason"), operation.reason),
-        (say("Ticket"), operation.ticket[:80]),
+        (say("Ticket"), ticket_value(operation.ticket)),
         *proof_facts(operation.proofs),
         (say("Approved by"), approved_by(operation)),
         (say("Revealed by"), the_manager(operation.manager)),

@@ -31,7 +31,9 @@ from cards.elements import (
     refresh,
     run,
 )
+from cards.for_ticket import copied
 from cards.size import size
+from cards.tickets import ticket_value
 from cards.wording import BADGES, Badge, approved_by, expires, needed, private, title, waiting_for
 
 #: What stands on top while a job stands still.
@@ -58,6 +60,7 @@ _NOTHING_TO_DO = say("No row of this file changes anything, so there is nothing 
 def render(shown: BulkShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element, str]:
     """The card of its requester and the summary. Numbers are masked."""
     operation, bulk = _job(shown.operation)
+    words, copy = copied(operation)
     for most in FEWER:
         body = [
             *_top(operation, _badge(operation, bulk, shown.progress)),
@@ -65,8 +68,9 @@ def render(shown: BulkShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element
             *_shown(operation, bulk, shown, most),
             *_asked(operation),
             *_closing(operation, shown.now),
+            *words,
         ]
-        actions = _actions(operation, bulk, shown.progress)
+        actions = [*_actions(operation, bulk, shown.progress), *copy]
         summary = _summary(operation, bulk, _badge(operation, bulk, shown.progress))
         refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
         made = card(body, fallback=summary, actions=actions, refreshing=refreshing)
@@ -93,7 +97,8 @@ def plain(shown: OperationShown) -> tuple[Element, str]:
         only = say("Only {name} can confirm or cancel.", name=operation.requester.name or say("the requester"))
         body.append(line(run(only, limit=200, subtle=True)))
     summary = _summary(operation, bulk, badge)
-    return card(body, fallback=summary), summary
+    words, copy = copied(operation)
+    return card([*body, *words], fallback=summary, actions=copy), summary
 
 
 def _job(operation: Operation) -> tuple[Operation, Bulk]:
@@ -282,7 +287,7 @@ def _asked(operation: Operation) -> list[Element]:
     pairs = (
         (say("Requested by"), operation.requester.name or say("somebody without a name")),
         (say("Approved by"), approved_by(operation)),
-        (say("Ticket"), operation.ticket[:80]),
+        (say("Ticket"), ticket_value(operation.ticket)),
         (say("Reason"), operation.reason),
         (say("The rest of"), bulk.retry_of if bulk else ""),
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.domain.bulk import Bulk
 from bot.domain.phone import mask_text
 from bot.domain.rows import RowKind
-from bot.domain.said import join, number, say, say_count, say_each
+from bot.domain.said import Said, join, number, say, say_count, say_each
 
 #: Digests are compared by eye, and this much of one is chance for nobody.
 DIGEST_SHOWN = 12
@@ -97,7 +97,7 @@ def kinds_counted(counts: Mapping[RowKind, int]) -> list[tuple[RowKind, int]]:
     return [(kind, counts[kind]) for kind in RowKind if counts.get(kind)]
 
 
-def counts_text(counts: Mapping[RowKind, int]) -> str:
+def counts_text(counts: Mapping[RowKind, int]) -> Said:
     """The same on one line: "8,120 add, 300 no change"."""
     return join(", ", (say("{count} {kind}", count=number(count), kind=kind.in_words) for kind, count in kinds_counted(counts)))
 

@@ -115,7 +115,7 @@ def moment(text: Said, *, date: bool = False, spacing: Spacing = "Small", align:
     """A quiet line with times in the reader's own zone, after their dates if asked for."""
     made: Element = {
         "type": "TextBlock",
-        "text": _shown(text, lambda words: _keep_edges(words, inert(words)), date=date),
+        "text": _shown(text, lambda words: keep_edges(words, inert(words)), date=date),
         "isSubtle": True,
         "wrap": True,
         "spacing": spacing,
@@ -220,7 +220,7 @@ def mentions(people: Iterable[tuple[str, str]], after: str) -> tuple[Element, li
             shown = shown[:-1].rstrip()
         entities.append({"type": "mention", "text": f"<at>{shown}</at>", "mentioned": {"id": id, "name": shown}})
     named, after = ", ".join(str(entity["text"]) for entity in entities), spoken(after)
-    return {"type": "TextBlock", "text": f"{named}{_keep_edges(after, inert(after))}", "wrap": True, "spacing": "Medium"}, entities
+    return {"type": "TextBlock", "text": f"{named}{keep_edges(after, inert(after))}", "wrap": True, "spacing": "Medium"}, entities
 
 
 def choices(id: str, label: str, titles: Iterable[str], missing: str) -> Element:
@@ -289,7 +289,7 @@ def _cleaned(words: str, limit: int, whole: bool, unbroken: bool) -> str:
     shown = plain(in_quotation_marks(words), limit)
     if unbroken:
         shown = shown.replace(" •", "\u00a0•")
-    return _keep_edges(words, shown.replace(" ", "\u00a0") if whole else shown)
+    return keep_edges(words, shown.replace(" ", "\u00a0") if whole else shown)
 
 
 #: A RichTextBlock breaks at blanks and hyphens alone (seen in adaptivecards 3.0.6), so a longer word would run out of the card. Nothing is
@@ -329,7 +329,7 @@ def _as_text(inlines: list[Element], spacing: Spacing) -> Element:
     What is to be typed stands in quotation marks there.
     """
     parts = _FUNCTION.split("".join(f"“{each['text']}”" if "fontType" in each else each["text"] for each in inlines))
-    text = "".join(part if index % 2 else _keep_edges(part, inert(part, 800)) for index, part in enumerate(parts))
+    text = "".join(part if index % 2 else keep_edges(part, inert(part, 800)) for index, part in enumerate(parts))
     made: Element = {"type": "TextBlock", "text": text, "wrap": True, "spacing": spacing}
     if all(each.get("isSubtle") for each in inlines):
         made["isSubtle"] = True
@@ -338,6 +338,6 @@ def _as_text(inlines: list[Element], spacing: Spacing) -> Element:
     return made
 
 
-def _keep_edges(text: str, cleaned: str) -> str:
+def keep_edges(text: str, cleaned: str) -> str:
     """Runs follow one another without a gap, so a blank at their edge is meant."""
     return (" " if text[:1] == " " else "") + cleaned + (" " if cleaned and text[-1:] == " " else "")

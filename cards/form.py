@@ -12,7 +12,7 @@ from bot.domain.forms import AskWords, Field, FieldKind, FormShown
 from bot.domain.incoming import INPUT, PICKED, Verb
 from bot.domain.said import join, say, spoken
 from cards import remark
-from cards.buttons import button
+from cards.buttons import button, without_inputs
 from cards.elements import (
     Element,
     card,
@@ -25,7 +25,7 @@ from cards.inputs import people_picker, switch, text_input, words_to_choose
 from cards.wording import identity, named
 
 #: Characters, as they are read from a press.
-TICKET_LIMIT, REASON_LIMIT = 64, 200
+TICKET_LIMIT, REASON_LIMIT = 200, 200
 
 
 def render(form: FormShown) -> tuple[Element, str]:
@@ -42,7 +42,10 @@ def render(form: FormShown) -> tuple[Element, str]:
     body += _only_for(form.only_for)
     how = say("{title}: {summary}. Fill in the card, or type: {example}", title=form.title, summary=form.summary, example=form.example)
     summary = join(" ", (form.problem.text if form.problem else "", how))
-    return card(body, fallback=summary, actions=[button(say("Continue"), Verb.FILL, form.id, style="positive")]), summary
+    actions = [button(say("Continue"), Verb.FILL, form.id, style="positive")]
+    if form.problem:
+        actions += map(without_inputs, remark.offered(form.problem))
+    return card(body, fallback=summary, actions=actions), summary
 
 
 def words(asked: AskWords) -> tuple[Element, str]:

@@ -15,14 +15,17 @@ from bot.domain.notices import Recipient, whom_by
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.proof import ProofKind
+from bot.domain.refused import in_words
 from bot.domain.replies import History
 from bot.domain.rows import RowKind
-from bot.domain.said import join, said_at, say, say_count, say_each, spoken
+from bot.domain.said import join, said_at, say, say_count, say_each, spoken, ticket_link
 from cards.bulk_words import counts_text, file_name, short
 from cards.buttons import unfold
 from cards.elements import Element, box, card, folded, heading, line, moment, run
+from cards.happened import happened
 from cards.retold import retold
 from cards.size import size
+from cards.tickets import linked
 from cards.wording import BADGES
 
 #: Bytes that the events of one card may take. When they do not fit they are said more shortly, and what still does not fit is counted.
@@ -110,6 +113,7 @@ ANSWERED = say_each({
 })  # fmt: skip
 _YES_NO = say_each({"yes": "yes", "no": "no"})
 _OF_JOBS = frozenset({Tag.BULK_JOB_HELD, Tag.BULK_JOB_RESUMED, Tag.BULK_JOB_STOPPED})
+_REFUSALS = frozenset({Tag.CHAT_COMMAND_REFUSED, Tag.CHAT_CARD_REFUSED})
 #: Files that are made of a job, which have no name in the trail.
 FILES = say_each({FileKind.PREVIEW.value: "preview", FileKind.RESULT.value: "result"})
 
@@ -118,7 +122,7 @@ def render(history: History) -> tuple[Element, str]:
     """The card and its summary."""
     body: list[Element] = [heading(mask_text(history.title) or say("History"), size="Medium")]
     known, actions = len(history.events) + history.more, []
-    if history.requests:
+    if history.requests is not None:
         rows, shown, ids = _by_request(history)
         actions = [unfold(say("Details"), *ids)] if ids else []
     else:
@@ -139,7 +143,7 @@ def render(history: History) -> tuple[Element, str]:
 
 def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
     """A sentence for each request, its events folded away below; how many events that is, and the ids of what is folded."""
-    requests = {operation.id: operation for operation in history.requests}
+    requests = {operation.id: operation for operation in history.requests or ()}
     of: dict[str, list[AuditEvent]] = {}
     for number, event in enumerate(history.events):
         id = event.operation_id.partition("-")[0]
@@ -150,16 +154,22 @@ def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
         if len(rows) == len(of):
             break
     taken = list(of.items())[: len(rows)]
-    return rows, sum(len(events) for _, events in taken), [f"of-{id}" for id, _ in taken if id in requests]
+    return rows, sum(len(events) for _, events in taken), [folds["id"] for row in rows for folds in row["items"][1:]]
 
 
 def _request(id: str, events: list[AuditEvent], operation: Operation | None, *, in_full: bool) -> Element:
-    """What became of a request in a sentence, and folded away what happened to it; what belongs to none is told in a line."""
-    if operation is None:
-        return box([_shortly(events[0])], line_above=True, spacing="Small")
-    sentence = moment(join(" · ", (said_at(events[0].at), retold(operation), id)), date=True, spacing="None")
-    told = [part for event in events for part in (_event(event) if in_full else (_shortly(event),))]
-    return box([sentence | {"isSubtle": False}, folded(box(told, spacing="None"), f"of-{id}")], line_above=True, spacing="Small")
+    """What became of a request in a sentence, and folded away what happened to it; so too what belongs to none."""
+    first = events[0]
+    who = _who(first)
+    what = retold(operation) if operation else happened(first, who) or join(" ", (who, _done(first)))
+    sentence = moment(
+        join(" · ", (said_at(first.at), mask_text(what), first.operation_id if operation is None else id)), date=True, spacing="None"
+    )
+    if (operation is None and not (first.tag in _REFUSALS or _details(first))) or first.tag is Tag.CHAT_COMMAND_ASKED:
+        return box([sentence | {"isSubtle": False}], line_above=True, spacing="Small")
+    told = [part for event in events for part in (_event(event, code=True) if in_full else (_shortly(event),))]
+    hidden = folded(box(told, spacing="None"), f"of-{id.replace(' ', '-')}")
+    return box([sentence | {"isSubtle": False}, hidden], line_above=True, spacing="Small")
 
 
 def _fitting(rows: Iterable[Element]) -> list[Element]:
@@ -210,22 +220,32 @@ def _done(event: AuditEvent) -> str:
     return SAID[event.tag]
 
 
-def _event(event: AuditEvent) -> Iterable[Element]:
+def _event(event: AuditEvent, *, code: bool = False) -> Iterable[Element]:
+    """Who did what, with the facts and the time; `code`: also that of a refusal, which is for whoever looks it up."""
     about = [run(" · "), run(event.operation_id, mono=True)] if event.operation_id else []
     result = _state(_words(event.facts.get("state"))) or _words(event.facts.get("approvals"))
     yield line(
         run(_who(event), limit=80, bold=True), run(f" {_done(event)}{result and f': {spoken(result).lower()}'}"), *about, spacing="None"
     )
-    if details := _details(event):
+    url = ticket_link(ticket := _words(event.facts.get("ticket")))
+    if details := join(
+        " · ", (_details(event, ticket=not url), _words(event.facts.get("code")) if code and event.tag in _REFUSALS else "")
+    ):
         yield line(run(mask_text(details), subtle=True), spacing="None")
+    if url:
+        yield linked(say("Ticket {ticket}", ticket=ticket), "ticket", url, subtle=True, spacing="None")
     yield moment(said_at(event.at), date=True, spacing="None")
 
 
-def _details(event: AuditEvent) -> str:
-    """The facts a person wants to know, in words, with the request ids by which Graph and Entra know a write."""
+def _details(event: AuditEvent, *, ticket: bool = True) -> str:
+    """The facts a person wants to know, in words, with the request ids by which Graph and Entra know a write.
+
+    Args:
+        ticket: the ticket is among them.
+    """
     facts = event.facts
     found = {key: _words(value) for key, value in facts.items()}
-    ticket, reason, request_ids = found.get("ticket"), found.get("reason"), found.get("request_ids")
+    number, reason, request_ids = found.get("ticket") if ticket else "", found.get("reason"), found.get("request_ids")
     parts = (
         found.get("target_upn", ""),
         *_of_files(facts),
@@ -233,7 +253,7 @@ def _details(event: AuditEvent) -> str:
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
         found.get("outcome", ""),
         _code(event),
-        say("ticket {ticket}", ticket=ticket) if ticket else "",
+        say("ticket {ticket}", ticket=number) if number else "",
         say("reason: {reason}", reason=reason) if reason and event.tag is not Tag.NOTICE_UNDELIVERABLE else reason or "",
         say("Graph request {ids}", ids=request_ids) if request_ids else "",
     )
@@ -242,6 +262,8 @@ def _details(event: AuditEvent) -> str:
 
 def _code(event: AuditEvent) -> str:
     code = event.facts.get("code")
+    if event.tag in _REFUSALS:
+        return in_words(str(code))
     if event.tag not in _OF_JOBS:
         return _words(code).replace("_", " ")
     return HELD[Hold(code)] if event.tag is Tag.BULK_JOB_HELD and isinstance(code, str) and code in set(Hold) else ""

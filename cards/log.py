@@ -10,7 +10,7 @@ from bot.domain.phone import mask_text
 from bot.domain.proof import ProofState
 from bot.domain.remarks import LogNote
 from bot.domain.replies import LogEntry
-from bot.domain.said import Said, join, said_at, say, say_count, together
+from bot.domain.said import Said, join, said_at, say, say_count, ticket_link, together
 from cards.bulk_words import counts_text
 from cards.buttons import take_back
 from cards.changes import MOST_CHANGES
@@ -26,6 +26,7 @@ from cards.elements import (
     woven,
 )
 from cards.staying import staying
+from cards.tickets import linked
 from cards.wording import badge_of, difference_line, private, result_line, title
 
 
@@ -53,6 +54,8 @@ def render(entry: LogEntry) -> tuple[Element, str]:
     if operation.outcome:  # also of a success, which may carry a warning
         body.append(line(run(operation.outcome)))
     body.append(line(*_asked(operation)))
+    if operation.ticket and ticket_link(operation.ticket):
+        body.append(_ticket(operation.ticket[:80]))
     if operation.finished_at:
         body.append(moment(said_at(operation.finished_at), date=True, spacing="None"))
     summary = _summary(operation)
@@ -76,7 +79,7 @@ def announce(remark: LogNote) -> tuple[Element, str]:
     if hint:
         body.append(line(run(hint, limit=500, subtle=True)))
     if remark.ticket:
-        body.append(line(*_labelled(say("Ticket {ticket}", ticket=remark.ticket))))
+        body.append(_ticket(remark.ticket))
     if remark.at:
         body.append(moment(said_at(remark.at), date=True, spacing="None"))
     summary = join(": ", (remark.title, text))
@@ -97,7 +100,7 @@ def _asked(operation: Operation) -> list[Element]:
         said.append(say("Proved by {what}", what=together(given)))
     if operation.approvals:
         said.append(say("Approved by {who}", who=operation.approvers))
-    if operation.ticket:
+    if operation.ticket and not ticket_link(operation.ticket):  # a link has a line of its own
         said.append(say("Ticket {ticket}", ticket=operation.ticket[:80]))
     if operation.reason:
         said.append(say("Reason {reason}", reason=operation.reason))
@@ -105,6 +108,12 @@ def _asked(operation: Operation) -> list[Element]:
     for other in others:
         other[0]["text"] = f" · {other[0]['text']}"
     return first + [each for other in others for each in other]
+
+
+def _ticket(ticket: str) -> Element:
+    said = say("Ticket {ticket}", ticket=ticket)
+    url = ticket_link(ticket)
+    return linked(said, "ticket", url, subtle=True) if url else line(*_labelled(said))
 
 
 def _labelled(said: Said) -> list[Element]:

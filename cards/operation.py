@@ -34,11 +34,12 @@ from cards.elements import (
     refresh,
     run,
 )
-from cards.for_ticket import copying, for_ticket
+from cards.for_ticket import copied
 from cards.instructions import language_of, steps
 from cards.proving import demanded, may_confirm, proof_facts, proving_button, proving_section
 from cards.revealed import replace_button
 from cards.staying import staying
+from cards.tickets import ticket_value
 from cards.wording import (
     approved_by,
     badge_of,
@@ -88,9 +89,9 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     body += agreement(shown) if operation.state.waiting else _ended(operation)
     body += details(_folded(shown, operation), *(closing(shown) if operation.state.waiting else ()))
     actions = _actions(shown, operation)
-    if operation.state.finished:
-        body.append(for_ticket(operation))
-        actions.append(copying())
+    words, copy = copied(operation)
+    body += words
+    actions += copy
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
     return card(body, fallback=summary, actions=actions, refreshing=refreshing), summary
@@ -123,7 +124,7 @@ def _folded(shown: OperationShown, operation: Operation) -> Iterable[Element]:
         yield from bullets((*details, *demands(shown)), most=MOST_DETAILS)
     if shown.proving:
         yield from demanded(operation, shown.proving)
-    ticket, reason = (say("Ticket"), operation.ticket[:80]), (say("Reason"), operation.reason)
+    ticket, reason = (say("Ticket"), ticket_value(operation.ticket)), (say("Reason"), operation.reason)
     yield from facts((*proof_facts(operation.proofs), ticket, reason), spacing="Small")
     yield from (line(run(each, subtle=True)) for each in operation.told if is_as_it_should(each))
     if operation.finished_at:

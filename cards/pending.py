@@ -9,7 +9,7 @@ from bot.domain.difference import difference_text
 from bot.domain.incoming import Verb
 from bot.domain.operation import Operation
 from bot.domain.replies import Pending
-from bot.domain.said import join, say, say_count
+from bot.domain.said import join, say, say_count, ticket_link
 from cards import elements
 from cards.bulk_words import changing_text
 from cards.buttons import button, buttons
@@ -21,6 +21,7 @@ from cards.elements import (
     run,
 )
 from cards.size import LIMIT, size
+from cards.tickets import linked
 from cards.wording import approved_by, private, time_left, title
 
 #: More rows than these are counted, and fewer are shown when long names would make the card larger than `cards.size.LIMIT`.
@@ -75,11 +76,13 @@ def _words(operation: Operation, now: datetime) -> Iterable[Element]:
     parts = (
         operation.target.upn[:60],
         say("by {name}", name=operation.requester.name[:40]),
-        operation.ticket[:30],
+        "" if ticket_link(operation.ticket) else operation.ticket[:30],
         say("approved by {who}", who=approved_by(operation)) if operation.approvals else "",
         time_left(now, operation.expires_at),
     )
     yield line(run(join(" · ", parts), limit=200, subtle=True), spacing="None")
+    if url := ticket_link(operation.ticket):
+        yield linked(say("Ticket {ticket}", ticket=operation.ticket[:30]), "ticket", url, subtle=True, spacing="None")
 
 
 def _actions(operation: Operation) -> Iterable[Element]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.incoming import Verb
+from bot.domain.refused import WORDS
 from bot.domain.remarks import Refused, Remark, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause, Stop, Threat
@@ -31,24 +32,27 @@ _TONES: dict[Tone, tuple[str, str, Style]] = {
     Tone.DONE: ("✓", say("Done"), "good"),
     Tone.PROBLEM: ("⚠", say("Something went wrong"), "attention"),
 }
-# The same of each kind of refusal. A colour that warns is kept for what somebody forbade or holds back.
-_HEADS: dict[Refused, tuple[str, str, Style]] = {
-    Refused.NOT_UNDERSTOOD: ("?", say("Not understood"), "emphasis"),
-    Refused.CHECK: ("?", say("Please check"), "emphasis"),
-    Refused.MISSING: ("…", say("Something is missing"), "emphasis"),
-    Refused.NOTHING_TO_DO: ("–", say("Nothing to do"), "emphasis"),
-    Refused.NOT_FOUND: ("?", say("Not found"), "emphasis"),
-    Refused.NOT_ALLOWED: ("✗", say("Not allowed"), "warning"),
-    Refused.NOT_HERE: ("✗", say("Not here"), "warning"),
-    Refused.NOT_NOW: ("◔", say("Not now"), "warning"),
-    Refused.TOO_LATE: ("–", say("Too late"), "emphasis"),
-    Refused.FILE: ("✗", say("This file does not work"), "warning"),
-    Refused.NOT_POSSIBLE: ("✗", say("Not possible"), "warning"),
+# Icon and style of each kind of refusal. A colour that warns is kept for what somebody forbade or holds back.
+_HEADS: dict[Refused, tuple[str, Style]] = {
+    Refused.NOT_UNDERSTOOD: ("?", "emphasis"),
+    Refused.CHECK: ("?", "emphasis"),
+    Refused.MISSING: ("…", "emphasis"),
+    Refused.NOTHING_TO_DO: ("–", "emphasis"),
+    Refused.NOT_FOUND: ("?", "emphasis"),
+    Refused.NOT_ALLOWED: ("✗", "warning"),
+    Refused.NOT_HERE: ("✗", "warning"),
+    Refused.NOT_NOW: ("◔", "warning"),
+    Refused.TOO_LATE: ("–", "emphasis"),
+    Refused.FILE: ("✗", "warning"),
+    Refused.NOT_POSSIBLE: ("✗", "warning"),
 }
 
 
 def _head(remark: Remark) -> tuple[str, str, Style]:
-    return _HEADS[remark.refused] if remark.tone is Tone.REFUSED else _TONES[remark.tone]
+    if remark.tone is not Tone.REFUSED:
+        return _TONES[remark.tone]
+    icon, style = _HEADS[remark.refused]
+    return icon, WORDS[remark.refused], style
 
 
 def render(remark: Remark) -> tuple[Element, str]:
@@ -67,12 +71,16 @@ def render(remark: Remark) -> tuple[Element, str]:
 def _actions(remark: Remark) -> list[Element]:
     """What its reader does next."""
     actions = [take_back(remark.take_back)] if remark.take_back else []
-    if remark.choice:
-        says = say("Yes, I meant that") if remark.tone is Tone.INFO else say("Do that instead")
-        actions.append(button(says, Verb.CHOOSE, remark.choice, pick=0, style="positive"))
+    actions += offered(remark)
     if remark.about and remark.about.may_be_asked_again:
         actions.append(again(remark.about))
     return actions
+
+
+def offered(remark: Remark) -> list[Element]:
+    """A button for each line that it tells its reader to say."""
+    alone = len(remark.offers) == 1
+    return [button(title, Verb.CHOOSE, id, pick=0, style="positive" if alone else "default") for id, title in remark.offers]
 
 
 def sentences(remark: Remark) -> list[Element]:

@@ -29,5 +29,5 @@ def retold(operation: Operation) -> str:
     if masked.state is State.DENIED and masked.decided_by:
         return say("{told}, denied by {name}", told=told, name=masked.decided_by[:60])
     if names := approved_by(masked):
-        return say("{told}, approved by {names}", told=told, names=names[:160])
+        return say("{told}, approved by {names}", told=told, names=names)
     return told

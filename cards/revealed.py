@@ -22,6 +22,7 @@ from cards.elements import (
     moment,
     run,
 )
+from cards.for_ticket import copying, for_ticket
 from cards.instructions import steps
 from cards.wording import bullets, identity, named, title
 
@@ -44,9 +45,10 @@ def render(revealed: Revealed) -> tuple[Element, str]:
         line(code),
         *_spelled(revealed),
         *_to_do(revealed),
+        *([] if operation.handed_over else [for_ticket(operation)]),
     ]
     summary = say("{title}: shown to whoever pressed Reveal. {id}", title=title(operation), id=operation.id)
-    return card(body, fallback=summary, actions=[] if operation.handed_over else [replace_button(operation.id)]), summary
+    return card(body, fallback=summary, actions=[] if operation.handed_over else [replace_button(operation.id), copying()]), summary
 
 
 def _heading(operation: Operation) -> str:

@@ -106,6 +106,11 @@ BAD: dict[str, tuple[str, ...]] = {
         "doorman.contoso.com", "http://doorman.contoso.com", "http://127.0.0.1.evil.example", "https://contoso.com/doorman", "https://u:p@x.com",
         "https://@contoso.com", "https://contoso.com?", "https://contoso.com#x", "https://x:y", "https://x:99999", "https://",
     ),
+    "TICKET_URL": (
+        "itsm.contoso.com/{ticket}", "http://itsm.contoso.com/{ticket}", "https://itsm.contoso.com/", "https://itsm.contoso.com/{ticket}/{ticket}",
+        "https://{ticket}.contoso.com/", "https://u:p@itsm.contoso.com/{ticket}", "https://itsm.contoso.com/#{ticket}",
+        "https://itsm.contoso.com/{number}", "https://itsm.contoso.com/a b/{ticket}", "https://itsm.contoso.com/)x({ticket}", "https://[x/{ticket}",
+    ),
     "PROOF_CONTEXT": ("c0", "c100", "21", "c21,c22", "Doorman: caller"),
     "HELPDESK_CONTACT": ("+31 20 555 0100\n+31 20 555 0101", "[ring me](https://evil.example)", "**now**", "<b>us</b>", "9" * 101),
     "PORT": ("-1", "65536", "http", "3978.5"),

@@ -44,7 +44,11 @@ SIGN_OUT = Command(
     name="sign-out",
     topic="Account",
     pattern=(
-        Word("sign out", also=("signout", "sign-out", "log out", "logout", "revoke sessions"), near=("kick", "log off", "sign off")),
+        Word(
+            "sign out",
+            also=("signout", "sign-out", "log out", "logout", "revoke sessions"),
+            near=("kick", "kick out", "log off", "sign off"),
+        ),
         Somebody(),
     ),
     summary="Sign a person out everywhere",
@@ -57,7 +61,14 @@ SIGN_OUT = Command(
 BLOCK = Command(
     name="block",
     topic="Account",
-    pattern=(Word("block", near=("disable account", "suspend")), Somebody()),
+    pattern=(
+        Word(
+            "block",
+            also=("block account", "block account of", "block the account of"),
+            near=("disable", "disable account", "deactivate", "suspend", "lock out", "turn off", "switch off", "shut out"),
+        ),
+        Somebody(),
+    ),
     summary="Let nobody sign in to an account",
     example="block omar",
     run=block,

@@ -21,6 +21,7 @@ from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.proof import ProofKind
 from bot.domain.refusals import quoted
+from bot.domain.refused import in_words
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say, say_count, say_each
@@ -212,7 +213,7 @@ def _refused(wanted: str, event: AuditEvent) -> Remark:
     names = tuple(map(str, rules)) if isinstance(rules, list | tuple) else ()
     facts = (
         (say("Refused"), say("{name}, {at}", name=event.actor_name or say("somebody"), at=event.at)),
-        (say("Because"), str(event.facts.get("code", "")).replace("_", " ")),
+        (say("Because"), in_words(str(event.facts.get("code", "")))),
         (say("Rule"), quoted(names)),
     )
     return Remark(_said(event.facts), "", Tone.INFO, say("Why {wanted} was refused", wanted=wanted), facts)

@@ -14,7 +14,7 @@ from bot.commands.grammar.cleaning import normalise
 from bot.commands.grammar.kinds import Choice, Optional, Part, Word
 from bot.commands.grammar.tokens import tokens_of
 from bot.commands.help import Subject
-from bot.commands.parser import MAX_REASON, MAX_TICKET, parse
+from bot.commands.parser import MAX_ADDRESS, MAX_REASON, parse
 from bot.commands.spec import Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.forms import Field, FieldKind
@@ -28,7 +28,7 @@ MAX_INPUT = 500
 ON = "true"
 
 _ACCOUNT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_TICKET = Field("ticket", say("Ticket (optional)"), FieldKind.WORDS, required=False, limit=MAX_TICKET)
+_TICKET = Field("ticket", say("Ticket (optional)"), FieldKind.WORDS, required=False, limit=MAX_ADDRESS)
 _REASON = Field("reason", say("Reason (optional)"), FieldKind.WORDS, required=False, limit=MAX_REASON)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.commands.grammar.arguments import FOR, LAST, ME, Number, Somebody, Who, meant_for_tail, starts_number
 from bot.commands.grammar.dutch import ways
-from bot.commands.grammar.kinds import COSTLIEST, Choice, Match, Token, Word, match_all
+from bot.commands.grammar.kinds import COSTLIEST, THE_SAME, Choice, Match, Token, Word, match_all
 from bot.commands.grammar.tokens import TAIL, split
 from bot.commands.spec import Command
 from bot.domain.said import say
@@ -29,6 +29,12 @@ _POLITE = frozenset(_SAID.split())
 #: Whose something is, in a word: what stands behind it belongs to them.
 _WHOSE = {"my": "me", "mijn": "me", "her": "her", "haar": "her", "his": "him", "zijn": "him", "their": "them", "hun": "them"}
 _APOSTROPHE = re.compile(r"(.+?)(?:'s|(?<=s)')", re.IGNORECASE)
+#: What may stand apart from its verb, with the person between.
+_APART = frozenset(["out", "off", "on", "up", "in", "away", "af", "aan", "uit", "op", "toe", "bij"])
+#: Before whom something is for.
+_OF = ways(FOR.text) | set(FOR.near) - {"to", "on"}
+#: What is everybody's, so whoever blocks it means the person.
+_ACCOUNT = "account"
 #: Between a person and what happened.
 _HAPPENED = frozenset(("is", "has", "heeft"))
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -48,11 +54,12 @@ def meant(tokens: Sequence[Token], commands: Sequence[Command], *, begins: bool)
             break
     body, tail = split(line)
     best: Match | None = None
-    for variant in (*_whose(body), body):
+    reordered = False
+    for variant in _orders(body):
         found = _nearest(variant, [command for command in commands if command.takes_reason or not tail], begins=begins)
         if found and (best is None or found.cost < best.cost):
-            best, corrections = found, corrections + (variant is not body)
-    if best and best.cost + corrections:
+            best, reordered = found, variant is not body
+    if best and best.cost + corrections + reordered:
         said = " ".join((*best.said, *(f'"{token.text}"' if token.quoted else token.text for token in tail)))
         whom = dict(best.values).get("who")
         return _offered(said, body, whom if isinstance(whom, Who) else None)
@@ -78,11 +85,11 @@ def _offered(said: str, body: Sequence[Token], whom: Who | None) -> Meant:
 
 
 def _nearest(body: Sequence[Token], commands: Sequence[Command], *, begins: bool) -> Match | None:
-    """The cheapest reading; of a line that begins as a command does only those that begin so too: `freeze` is no slip for `unfreeze`."""
+    """The cheapest reading; of a line that begins as a command only one that begins so, or with a word for it: no slip for another."""
     best: Match | None = None
     for command in commands:
         for pattern in (command.pattern, *command.short):
-            if begins and not any(match_all(pattern[:1], body, 0, near=False)):
+            if begins and not any(found.cost <= THE_SAME for found in match_all(pattern[:1], body, 0, near=True)):
                 continue
             for found in match_all(pattern, body, 0, near=True):
                 if found.end == len(body) and found.cost <= COSTLIEST and (best is None or found.cost < best.cost):
@@ -111,10 +118,40 @@ def _whose(body: Sequence[Token]) -> Iterator[list[Token]]:
         own = replace(token, text=name, word=name.lower())
         for first in range(1, at + 1 if found else 2):  # where the name begins
             names = [*body[first:at], own] if found else [own]
+            if at + 1 < len(body) and body[at + 1].word == _ACCOUNT:
+                yield [*body[: first if found else at], *names, *body[at + 2 :]]
             verb = body[: first if found else at]
-            for end in range(at + 2, min(len(body), at + MOST_WORDS) + 1):
+            for end in range(min(len(body), at + MOST_WORDS), at + 1, -1):
                 yield [*verb, *body[at + 1 : end], _word(FOR.text), *names, *body[end:]]
         return
+
+
+def _orders(body: list[Token]) -> Iterator[list[Token]]:
+    """The words in every order in which they may be meant, as they were typed last."""
+    short = len(body) <= 3 * MOST_WORDS  # a number may be written in many pieces
+    for verb_first in (*(_together(body) if short else ()), body):
+        yield from _whose(verb_first)
+        if verb_first is not body:
+            yield verb_first
+    if short:
+        yield from _before_what(body)
+    yield body
+
+
+def _together(body: Sequence[Token]) -> Iterator[list[Token]]:
+    """ "sign omar out" as "sign out omar": the parts of a verb that stand around a name."""
+    for at in range(2, min(len(body), 2 + MOST_WORDS)):
+        if body[at].word in _APART:
+            yield [body[0], body[at], *body[1:at], *body[at + 1 :]]
+
+
+def _before_what(body: Sequence[Token]) -> Iterator[list[Token]]:
+    """ "set omar mobile to …" as "set mobile for omar to …", however many words the name has, and what is asked for."""
+    if any(token.word in _OF for token in body):
+        return
+    for name in range(2, min(len(body), 1 + MOST_WORDS)):
+        for end in range(min(len(body), name + MOST_WORDS), name, -1):
+            yield [body[0], *body[name:end], _word(FOR.text), *body[1:name], *body[end:]]
 
 
 def _bare_person(body: Sequence[Token], commands: Sequence[Command]) -> Meant | None:

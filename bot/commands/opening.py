@@ -1,14 +1,15 @@
-"""Lines that end too early: which commands begin so, and what was said already. A form asks for the rest.
+"""Lines that end too early, or have something wrong in them: which commands are meant, and what was said already.
 
-Whoever typed all of a command and something wrong in it is answered with what is wrong and an example.
+A form asks for the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.commands.grammar.arguments import AnyLine, Who
-from bot.commands.grammar.kinds import Match, Optional, Part, Token, Word, match_all
+from bot.commands.grammar.kinds import Choice, Match, Optional, Part, Token, Word, match_all
 from bot.commands.spec import Command
 from bot.domain.incoming import PICKED
 
@@ -26,6 +27,31 @@ def begun(tokens: Sequence[Token], commands: Sequence[Command]) -> tuple[tuple[s
             typed = typed if names else said
             names.append(command.name)
     return tuple(names), typed
+
+
+def mended(tokens: Sequence[Token], at: int, stuck: Sequence[tuple[Part | None, Command]]) -> tuple[Command, dict[str, str]] | None:
+    """The one command that is meant by a line, and what its form would hold: what was said up to what is wrong, and that itself.
+
+    Of a word that is none of those to choose from the form holds nothing, and what follows it.
+
+    Args:
+        at: where the line goes wrong.
+        stuck: what should stand there instead, and of which command.
+
+    Returns:
+        None where several commands are meant, or a form could not hold what is wrong.
+    """
+    if not 0 < at < len(tokens) or len({command.name for _, command in stuck}) > 1:
+        return None
+    for part, command in stuck:
+        if isinstance(part, Choice) and part.name:
+            word = part.options[0][0].text
+            instead = [*tokens[:at], *(replace(tokens[at], text=each, word=each) for each in word.split()), *tokens[at + 1 :]]
+            if typed := _said(instead, command):
+                return command, {name: said for name, said in typed.items() if name != part.name}
+        elif not isinstance(part, Word | Choice | Optional | AnyLine | None) and (typed := _said(tokens[:at], command)):
+            return command, typed | {str(getattr(part, "name")): " ".join(token.text for token in tokens[at:])}  # noqa: B009 - as below
+    return None
 
 
 def _said(tokens: Sequence[Token], command: Command) -> dict[str, str] | None:

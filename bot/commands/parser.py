@@ -17,15 +17,17 @@ from bot.commands.grammar.pasted import is_table, no_table
 from bot.commands.grammar.times import TimeOfDay
 from bot.commands.grammar.tokens import BECAUSE, TAIL, split, tokens_of
 from bot.commands.meant import meant
-from bot.commands.opening import begun
+from bot.commands.opening import begun, mended
 from bot.commands.spec import Audience, Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.incoming import PICKED
 from bot.domain.said import alternatives, join, say
-from bot.errors import Incomplete, Meant, UsageError
+from bot.errors import Begun, Incomplete, Meant, UsageError
 
 MAX_TEXT = 2_000
 MAX_RAW = 16_000  # the same with the markup of Teams around it
 MAX_TICKET = 64
+MAX_ADDRESS = 300  # of one, where the address is given instead of its number
 MAX_REASON = 300
 #: As many figures in one word may still be part of a name, such as that of a room.
 MOST_OF_A_NAME = 6
@@ -63,26 +65,63 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
         for pattern in (command.pattern, *command.short):
             for found in match_all(pattern, line, 0, near=False):
                 if found.end == len(line):
-                    return _invocation(command, found, text, mentions, rest)
+                    try:
+                        return _invocation(command, found, text, mentions, rest)
+                    except UsageError as error:
+                        if command.takes_reason:
+                            error.begun = Begun((command.name,), begun(line, (command,))[1] | _as_given(text, rest, mentions))
+                        raise
     if is_table(message_text):
         raise no_table()
-    open_to_more = [command for command in commands if not tail or command.takes_reason]
-    names, typed = begun(body, open_to_more)
+    raise _no_command(text, tokens, mentions, commands)
+
+
+def _no_command(text: str, tokens: list[Token], mentions: Sequence[Mention], commands: Sequence[Command]) -> UsageError:
+    """What to say of a line that is no command, and what helps on: a form, or what was probably meant."""
+    body, tail = split(tokens)
+    names, typed = begun(body, [command for command in commands if not tail or command.takes_reason])
     if names:
         complaint = _complaint(text, body, tail, commands, _stops(body, [command for command in commands if command.name in names]))
-        ticket, reason = _read_tail(text, tail, mentions)
-        raise Incomplete(
-            complaint.text,
-            complaint.hint,
-            commands=names,
-            typed=typed | {name: said for name, said in (("ticket", ticket), ("reason", reason)) if said},
-        )
+        return Incomplete(complaint.text, complaint.hint, Begun(names, typed | _words(text, tail, mentions)))
     stops = _stops(body, commands)
     complaint = _complaint(text, body, tail, commands, stops)
     probably = meant(tokens, commands, begins=any(stop for stop, _, _ in stops))
     if probably and probably.if_known:  # until somebody of that name is found
-        raise Meant(complaint.text, complaint.hint, line=probably.line, if_known=True)
-    raise probably or complaint
+        return Meant(complaint.text, complaint.hint, line=probably.line, if_known=True)
+    if not probably and (found := mended(body, *_furthest(body, stops))):
+        complaint.begun = Begun((found[0].name,), found[1] | _words(text, tail, mentions))
+    return probably or complaint
+
+
+def typed_in(invocation: Invocation) -> Begun | None:
+    """A line that was understood, as its form would be filled in; None where the command has none."""
+    body, _ = split(tokens_of(invocation.text))
+    names, typed = begun(body, (invocation.command,))
+    words = {"ticket": invocation.ticket, "reason": invocation.reason}
+    return Begun(names, typed | {name: said for name, said in words.items() if said}) if typed else None
+
+
+def form_of(line: str, person_id: str = "") -> Begun | None:
+    """A line as its form would be filled in, whole or only begun; with this account picked for whom it is about."""
+    try:
+        begins = typed_in(parse(line))
+    except UsageError as error:
+        begins = error.begun
+    return about(begins, person_id) if begins else None
+
+
+def about(begins: Begun, person_id: str) -> Begun:
+    """The same with this account picked for whom it is about, where it is about anybody."""
+    if not person_id or "who" not in begins.typed:
+        return begins
+    rest = {name: said for name, said in begins.typed.items() if name != "who"}
+    return Begun(begins.commands, rest | {"who" + PICKED: person_id})
+
+
+def _words(text: str, tail: list[Token], mentions: Sequence[Mention]) -> dict[str, str]:
+    """The ticket and the reason of a line, as a form is filled in with them."""
+    ticket, reason = _read_tail(text, tail, mentions)
+    return {name: said for name, said in (("ticket", ticket), ("reason", reason)) if said}
 
 
 def _invocation(command: Command, found: Match, text: str, mentions: Sequence[Mention], tail: list[Token]) -> Invocation:
@@ -90,6 +129,7 @@ def _invocation(command: Command, found: Match, text: str, mentions: Sequence[Me
         raise UsageError(
             say("`{syntax}` changes nothing, so it takes no ticket and no reason.", syntax=command.syntax),
             say("Leave out everything from “{text}” on. If it is part of a name, put the name in quotation marks.", text=tail[0].text),
+            line=_unless_mentioned(text[: tail[0].start]),
         )
     args = dict(found.values)
     _refuse_two_numbers(args)
@@ -140,7 +180,7 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
             raise UsageError(
                 say("I do not know what to do with “{left}”.", left=_clip(left)), say("A ticket is one word, such as `ticket INC0012345`.")
             )
-    if len(ticket) > MAX_TICKET:
+    if len(ticket) > (MAX_ADDRESS if "://" in ticket else MAX_TICKET):
         raise UsageError(
             say("That ticket is too long: {count} characters.", count=len(ticket)), say("Use {most} at most.", most=MAX_TICKET)
         )
@@ -152,13 +192,30 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
 
 
 def with_words(text: str, ticket: str, reason: str) -> str:
-    """A line that was read, with this ticket and this reason behind it where there are any, instead of those that it had."""
+    """A line, with this ticket and this reason behind it where there are any, instead of those that it had."""
     if not (ticket or reason):
         return text
-    said = parse(text)
-    body, _ = split(tokens_of(text))
-    tail = (("ticket", ticket or said.ticket), ("because", reason or said.reason))
-    return " ".join((text[: body[-1].end], *(f"{word} {value}" for word, value in tail if value)))
+    body, tail = split(tokens_of(text))
+    try:
+        said = parse(text)
+        own = {"ticket": said.ticket, "reason": said.reason}
+    except UsageError:  # it is only begun
+        own = _as_given(text, tail, ())
+    words = (("ticket", ticket or own.get("ticket")), ("because", reason or own.get("reason")))
+    return " ".join((text[: body[-1].end], *(f"{word} {value}" for word, value in words if value)))
+
+
+def _as_given(text: str, tail: list[Token], mentions: Sequence[Mention]) -> dict[str, str]:
+    """What stands in a tail that cannot be read, so that nobody writes it again."""
+    cut = next((index for index, token in enumerate(tail) if token.word in BECAUSE), len(tail))
+    ticket = " ".join(token.text for token in tail[:cut] if token.word != "ticket")
+    reason = _shown(_raw(text, tail[cut + 1 :], to_the_end=True), mentions)
+    return {name: said for name, said in (("ticket", ticket), ("reason", reason)) if said}
+
+
+def _unless_mentioned(line: str) -> str:
+    """A line that can be typed: not where somebody is mentioned in it."""
+    return "" if MENTION_OPEN in line else line.strip()
 
 
 def _has_digit(token: Token) -> bool:
@@ -182,14 +239,12 @@ def _shown(text: str, mentions: Sequence[Mention]) -> str:
 
 def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequence[Command], stops: Sequence[_Stop]) -> UsageError:
     """Says where the reading that got furthest went wrong."""
-    at = max((at for at, _, _ in stops), default=0)
+    at, stuck = _furthest(body, stops)
     if at == 0:
         return UsageError(
             say("I do not understand “{text}”.", text=_clip(text)), say("I can: {top}. Type `help` for all of it.", top=_top(commands))
         )
-    part, command = next((part, command) for stop, part, command in stops if stop == at)
-    if part is None and (begun_time := _time_within(command, body, at)):
-        at, part = begun_time
+    part, command = stuck[0]
     quotes = say("A name that contains the word ticket or because goes in quotation marks.") if tail else ""
     if isinstance(part, Duration | TimeOfDay):
         quotes = say("If it is part of a name, put the name in quotation marks.")
@@ -201,13 +256,22 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
     if part is None:
         left = " ".join(token.text for token in body[at:])
         return UsageError(say("I do not know what to do with “{left}”.", left=_clip(left)), join(" ", (how, quotes)))
-    others = [(other, stuck) for stop, other, stuck in stops if stop == at and stuck is not command]
+    others = [(other, its) for other, its in stuck if its is not command]
     if isinstance(part, Choice | Word) and (all_of_them := _together([part, *(other for other, _ in others)])) != part:
         part = all_of_them  # several commands begin like this line, and any of them may be meant
-        examples = dict.fromkeys((command.example, *(stuck.example for other, stuck in others if isinstance(other, Choice | Word))))
+        examples = dict.fromkeys((command.example, *(its.example for other, its in others if isinstance(other, Choice | Word))))
         how = say("For example {lines}.", lines=alternatives(f"`{line}`" for line in examples))
     text = part.wrong(_clip(body[at].text)) if at < len(body) else say("{label} is missing.", label=part.label)
     return UsageError(text, join(" ", (how, quotes)), missing=at == len(body))
+
+
+def _furthest(body: list[Token], stops: Sequence[_Stop]) -> tuple[int, list[tuple[Part | None, Command]]]:
+    """How far the readings get that get furthest, and what does not fit there; a time that could be left out is begun with its word."""
+    at = max((at for at, _, _ in stops), default=0)
+    stuck = [(part, command) for stop, part, command in stops if stop == at]
+    if at and stuck[0][0] is None and (begun_time := _time_within(stuck[0][1], body, at)):
+        return begun_time[0], [(begun_time[1], stuck[0][1])]
+    return at, stuck
 
 
 def _time_within(command: Command, body: list[Token], at: int) -> tuple[int, Part] | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.commands.grammar.arguments import FOR, Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.grammar.lengths import Duration
-from bot.commands.grammar.times import At, Moment, TimeOfDay, in_zone, resolve
+from bot.commands.grammar.times import DAY_FIRST, At, Moment, TimeOfDay, in_zone, resolve
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.change import ChangeKind
@@ -35,7 +35,7 @@ async def make_pass(invocation: Invocation, context: Context, *, directory: Dire
         context.now,
         minutes=max(1, time // timedelta(minutes=1)) if isinstance(time, timedelta) else None,
         reusable=bool(args.get("reusable")),
-        start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
+        start=resolve(start, context.now, zone, day_first=context.actor.language in DAY_FIRST) if isinstance(start, Moment) else None,
     )
     return with_zone(plan, start, zone)
 
@@ -69,7 +69,11 @@ def _target(context: Context) -> Dossier:
     return context.dossier
 
 
-_PASS = Word("pass", also=("tap", "temporary access pass", "access pass"), near=("temporary pass", "give pass", "new pass", "create pass"))
+_PASS = Word(
+    "pass",
+    also=("tap", "temporary access pass", "access pass"),
+    near=("temporary pass", "new pass", *(f"{make}{a} pass" for make in ("give", "make", "create") for a in ("", " a"))),
+)
 _WHO = Somebody(before_time=True)
 _LASTING = Optional((FOR, Duration()))
 _FROM = Optional((At("at", also=("from", "on")), TimeOfDay()))

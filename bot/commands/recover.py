@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands.grammar.arguments import Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
-from bot.commands.grammar.times import At, Moment, TimeOfDay, resolve
+from bot.commands.grammar.times import DAY_FIRST, At, Moment, TimeOfDay, resolve
 from bot.commands.passes import READS_POLICY, with_zone
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation, WhatHappened
@@ -38,7 +38,7 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
         dossier,
         (await directory.pass_terms(dossier.person.id)).at_most(context.installation.longest_pass),
         context.now,
-        start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
+        start=resolve(start, context.now, zone, day_first=context.actor.language in DAY_FIRST) if isinstance(start, Moment) else None,
         first_day_to_manager=context.installation.first_day_to_manager,
     )
     return with_zone(plan, start, zone)

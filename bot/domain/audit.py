@@ -73,7 +73,7 @@ class Tag(StrEnum):
 FIELDS = frozenset(
     {
         "approvals", "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "results", "rules", "state",
-        "target_upn", "text", "ticket",
+        "target_upn", "text", "ticket", "until",
         "count", "days", "first", "last", "last_hash",  # of a checkpoint
         "answer", "answers", "counts", "file", "kind", "plan", "question", "sha256",  # of a bulk job and its rows
         "recipient", "way",  # of a notice

@@ -11,7 +11,8 @@ class Candidate:
 
     Attributes:
         person_id: object id of the person.
-        picked: Graph's id of one of the person's methods, or the word of a situation; empty where the person alone is meant.
+        picked: Graph's id of one of the person's methods, or the word of a situation; empty where the person alone is meant. Of a line
+            that is to be opened as a form `TO_FILL_IN`.
     """
 
     person_id: str
@@ -20,3 +21,5 @@ class Candidate:
 
 #: Nothing was picked: the line says all of it.
 AS_TYPED = Candidate("")
+#: The line is not said, but filled in on a form.
+TO_FILL_IN = "form"

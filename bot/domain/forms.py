@@ -50,6 +50,7 @@ class FormShown:
         title, summary, syntax, example: of the command; the last two for whoever would rather type.
         only_for: name of the one person who may fill it in.
         problem: why what was filled in came to nothing.
+        typed: what it holds was typed where it stands, so whoever reads along has read it.
     """
 
     id: str
@@ -60,6 +61,7 @@ class FormShown:
     fields: tuple[Field, ...]
     only_for: str = ""
     problem: Remark | None = None
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bot.domain.policy import Reason
 from bot.domain.remarks import Refused
+from bot.domain.said import Said, say_each
 
 _CODES: dict[Refused, tuple[str, ...]] = {
     Refused.NOT_UNDERSTOOD: ("usage", "only_quoted", "edited", "bad_pick", "file_and_command"),
     Refused.CHECK: (
-        "invalid_number", "invalid_address", "freeze_length", "threat_length", "past", "clocks_change", "too_far_ahead", "no_start",
-        "phone_exists", "phone_missing",
+        "several_readings", "invalid_number", "invalid_address", "freeze_length", "threat_length", "past", "clocks_change", "too_far_ahead",
+        "no_start", "phone_exists", "phone_missing",
     ),
     Refused.MISSING: (
         "missing", "who", "what_happened", "which_device", "nothing_ticked", "several_people", "several_methods", "several_meant",
@@ -57,12 +58,30 @@ _CODES: dict[Refused, tuple[str, ...]] = {
         "sms_not_supported", "sms_policy", "synced_office_phone", "synced_password", "unknown_state",
     ),
 }  # fmt: skip
+WORDS: dict[Refused, Said] = say_each({
+    Refused.NOT_UNDERSTOOD: "Not understood",
+    Refused.CHECK: "Please check",
+    Refused.MISSING: "Something is missing",
+    Refused.NOTHING_TO_DO: "Nothing to do",
+    Refused.NOT_FOUND: "Not found",
+    Refused.NOT_ALLOWED: "Not allowed",
+    Refused.NOT_HERE: "Not here",
+    Refused.NOT_NOW: "Not now",
+    Refused.TOO_LATE: "Too late",
+    Refused.FILE: "This file does not work",
+    Refused.NOT_POSSIBLE: "Not possible",
+})  # fmt: skip
 _HEADS = {str(code): head for head, codes in _CODES.items() for code in codes}
 
 
 def kind_of_refusal(code: str) -> Refused:
     """What stands above a refusal with this code."""
     return _HEADS.get(code, Refused.NOT_POSSIBLE)
+
+
+def in_words(code: str) -> Said:
+    """What stands above a refusal with this code, in words."""
+    return WORDS[kind_of_refusal(code)]
 
 
 #: Every code that has a head of its own.

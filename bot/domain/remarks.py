@@ -43,7 +43,7 @@ class Remark:
         reference: the id by which `why` explains it; empty when there is no more to say.
         take_back: id of the operation that Take back is offered for; empty for no such button.
         about: what its requester is told of, in a chat of their own: named above it, with the button of the next step.
-        choice: names the stored choice that says the line it speaks of; empty for no such button.
+        offers: what its reader may do next: names of stored choices, each of which says a line, and what stands on its button.
         refused: of a refusal without a title: what stands above it.
     """
 
@@ -55,7 +55,7 @@ class Remark:
     reference: str = ""
     take_back: str = ""
     about: Operation | None = None
-    choice: str = ""
+    offers: tuple[tuple[str, str], ...] = ()
     refused: Refused = Refused.NOT_POSSIBLE
 
 

@@ -291,12 +291,16 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Past events, newest first; `more` older ones are not among them. Those of `requests` are told in one sentence each."""
+    """Past events, newest first; `more` older ones are not among them.
+
+    Attributes:
+        requests: what events belong to, told in one sentence each; None for a list of the events of one request.
+    """
 
     title: str
     events: tuple[AuditEvent, ...] = field(default_factory=tuple)
     more: int = 0
-    requests: tuple[Operation, ...] = ()
+    requests: tuple[Operation, ...] | None = None
 
 
 Reply = (

@@ -20,6 +20,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeVar
 
+from bot.domain.tickets import Tickets
+
 #: What may stand in a sentence; a `Said` is a str. A datetime is said in the reader's zone where that can be, otherwise in UTC.
 Part = str | int | date
 Catalogue = Mapping[str, str]
@@ -30,10 +32,11 @@ ENGLISH: Catalogue = {}
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom something is said: in which language, and in which time zone where no client can choose it."""
+    """For whom something is said: in which language, in which time zone where no client can choose it, and where they read tickets."""
 
     catalogue: Catalogue = field(default_factory=lambda: ENGLISH)
     zone: tzinfo = UTC
+    tickets: Tickets = field(default_factory=Tickets)
 
 
 #: Trail and logs.
@@ -165,6 +168,11 @@ def speaking(reader: Reader) -> Iterator[None]:
         yield
     finally:
         _READER.reset(token)
+
+
+def ticket_link(number: str) -> str:
+    """Where the present reader reads a ticket; empty where no setting says."""
+    return _READER.get().tickets.link(number)
 
 
 def spoken(text: str) -> str:

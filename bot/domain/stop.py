@@ -145,6 +145,7 @@ def frozen_event(freeze: Freeze, at: datetime, ticket: str = "") -> AuditEvent:
     facts = {
         "target_upn": freeze.upn,
         "text": f"frozen until {said_at(freeze.until)}",
+        "until": freeze.until.isoformat(),
         "reason": freeze.reason,
         "ticket": ticket,
     }

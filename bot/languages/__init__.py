@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.people import Actor
 from bot.domain.said import ENGLISH, Catalogue, Reader
+from bot.domain.tickets import NO_TICKETS, Tickets
 
 _FOLDER = Path(__file__).parent
 _LINE = re.compile(r'(?P<key>msgid|msgid_plural|msgstr|msgstr\[0\]|msgstr\[1\]) (?P<text>".*")')
@@ -46,16 +47,19 @@ class Readers:
 
     Args:
         usual: the language of what many people read, and of whoever's language we do not speak.
+        tickets: where tickets are read.
     """
 
-    def __init__(self, usual: str) -> None:
+    def __init__(self, usual: str, tickets: Tickets = NO_TICKETS) -> None:
         self._usual = usual
+        self._tickets = tickets
 
     def of(self, person: Actor | None = None) -> Reader:
         """This one person, or everybody."""
         if person is None:
-            return Reader(catalogue(self._usual))
-        return Reader(catalogue(person.language or self._usual), ZoneInfo(person.zone) if person.zone else UTC)
+            return Reader(catalogue(self._usual), tickets=self._tickets)
+        zone = ZoneInfo(person.zone) if person.zone else UTC
+        return Reader(catalogue(person.language or self._usual), zone, self._tickets)
 
 
 def read_po(text: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.domain.change import ChangeKind
 from bot.domain.high import High
 from bot.domain.retirement import Retirement
+from bot.domain.tickets import Tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Installation:
         high: what a high threat level demands.
         admins: id of the administrators' group; empty when nobody is one.
         contact: how people reach the helpdesk; empty where no setting says.
+        tickets: where tickets are read.
         longest_pass: how many minutes a pass may last; None for as long as the tenant allows.
     """
 
@@ -31,6 +33,7 @@ class Installation:
     high: High = field(default_factory=High)
     admins: str = ""
     contact: str = ""
+    tickets: Tickets = field(default_factory=Tickets)
     longest_pass: int | None = None
 
     @property

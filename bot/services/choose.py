@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from bot.commands.parser import with_words
-from bot.commands.spec import Invocation, Several
-from bot.domain.candidates import Candidate
+from bot.commands.spec import Command, Invocation, Several
+from bot.commands.told import lines_in, opening_of
+from bot.domain.candidates import TO_FILL_IN, Candidate
 from bot.domain.choosing import Choose, ChooseMethod, ChooseSituation
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import AskWords
 from bot.domain.incoming import CardAction
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import Situation
+from bot.domain.remarks import Remark
 from bot.domain.said import say
-from bot.errors import DirectoryError, Forbidden, Refusal
+from bot.errors import DirectoryError, Forbidden, Readings, Refusal
 from bot.ports import FIND_LIMIT, Clock, Memory
+
+#: More lines than these nobody is told to type at once.
+MOST_OFFERS = 3
 
 
 class Choices:
@@ -43,6 +48,32 @@ class Choices:
             person_id: object id of whom it is about, where its words do not say.
         """
         return await self._memory.remember_choice(actor.id, line, [Candidate(person_id)], self._clock())
+
+    async def offers(
+        self, told: Refusal | Remark, line: str, actor: Actor, about: str, words: tuple[str, str], may: Callable[[Command], bool]
+    ) -> tuple[tuple[str, str], ...]:
+        """What a sentence tells its reader to type, each as a stored choice and what stands on its button.
+
+        Args:
+            line: what was typed; empty where nothing was.
+            about: object id of whom it speaks of; empty for nobody in particular.
+            words: the ticket and the reason that were given, which each line keeps.
+            may: whether its reader may say a command.
+        """
+        if isinstance(told, Readings):
+            return tuple(
+                [(await self.offer_line(line.replace(told.said, reading, 1), actor, about), title) for reading, title in told.readings]
+            )
+        lines = (told.line,) if isinstance(told, Refusal) and told.line else lines_in(told.hint)
+        openings = {opening.command: opening for opening in filter(None, map(opening_of, lines)) if may(opening.command)}
+        offered = []
+        for opening in list(openings.values())[:MOST_OFFERS]:
+            said = with_words(opening.line, *words) if opening.command.takes_reason else opening.line
+            candidate = Candidate(about, TO_FILL_IN if opening.asks else "")
+            choice_id = await self._memory.remember_choice(actor.id, said, [candidate], self._clock())
+            alone = isinstance(told, Refusal) and bool(told.line) and not opening.asks
+            offered.append((choice_id, say("Do that instead") if alone else opening.command.title))
+        return tuple(offered)
 
     async def offer_methods(
         self, invocation: Invocation, actor: Actor, where: ConversationRef, person: Person, several: Several

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC
 
 from bot.commands.deciding import policy_tested
 from bot.commands.meant import did_you_mean
-from bot.commands.parser import parse, with_words
-from bot.commands.spec import Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
+from bot.commands.parser import about, form_of, parse, typed_in
+from bot.commands.spec import Command, Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.candidates import AS_TYPED, Candidate
+from bot.domain.candidates import AS_TYPED, TO_FILL_IN, Candidate
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
+from bot.domain.policy import Audience
+from bot.domain.refused import kind_of_refusal
+from bot.domain.remarks import Refused, Remark
 from bot.domain.replies import OperationShown, Reply
 from bot.domain.retirement import Ending
+from bot.domain.said import say
 from bot.domain.wall_clock import zone_called
-from bot.errors import DirectoryError, Forbidden, Meant, Refusal, StoreUnavailable, UsageError
+from bot.errors import DirectoryError, Forbidden, Incomplete, Meant, Refusal, StoreUnavailable, UsageError
 from bot.ports import Clock, Operations
 from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
@@ -77,23 +82,27 @@ class CommandDesk:
             Refusal: it may not be said, or cannot be done; the text says why.
             DirectoryError: Graph cannot say.
         """
+        invocation = self._preparation.with_number(invocation)
         who, dossier = invocation.who, None
         standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=line.began if line else None)
         self._preparation.permit(invocation.command, standing, where)
-        if who is None:
-            reply = await self._run(invocation, actor, standing, where, None)
-        else:
-            last = await self._last_person.whom(who.text, actor, where) if who.last and not chosen.person_id else ""
-            try:
+        last = await self._last_person.whom(who.text, actor, where) if who and who.last and not chosen.person_id else ""
+        try:
+            if who is None:
+                reply = await self._run(invocation, actor, standing, where, None)
+            else:
                 found = await self._preparation.find(invocation, standing, chosen.person_id or last)
                 if len(found.people) == 1 and not found.doubt:
                     dossier = await self._preparation.dossier(invocation, standing, found.people[0])
                     reply = await self._run_or_ask(invocation, actor, standing, where, dossier, chosen.picked)
                 else:
                     reply = await self._choices.offer_people(invocation, actor, where, found.people, found.doubt)
-            except (Refusal, DirectoryError):
+        except (Refusal, DirectoryError) as error:
+            if who:
                 await self._last_person.doubtful(actor, where, dossier.person.id if dossier else last)
-                raise
+            if isinstance(error, Refusal) and not error.begun:
+                await self._help_on(error, invocation, actor, standing, where, dossier)
+            raise
         late_since = line.late_since if line else None
         if late_since:  # whoever typed it may have lost their rights by now
             self._preparation.permit(invocation.command, await self._gate.standing(actor), where)
@@ -109,7 +118,7 @@ class CommandDesk:
         if not meant.line:
             raise meant
         invocation = parse(meant.line)
-        text, hint = meant.text, meant.hint
+        offered = Meant(meant.text, meant.hint, line=meant.line)
         try:
             standing = await self._gate.standing(actor)
             self._preparation.permit(invocation.command, standing, where)
@@ -119,11 +128,13 @@ class CommandDesk:
                     reply = await self._choices.offer_people(invocation, actor, where, found.people, found.doubt)
                     await self._last_person.showed(reply, invocation, None, actor, where)
                     return reply
-                text, hint = did_you_mean(meant.line)
+                offered = Meant(*did_you_mean(meant.line), line=meant.line)
         except (Refusal, DirectoryError):  # then it is as good as anything else that nobody understands
-            raise UsageError(meant.text, meant.hint) from None
-        choice = await self._choices.offer_line(meant.line, actor, meant.person_id)
-        raise Meant(text, hint, line=meant.line, choice=choice)
+            complaint = UsageError(meant.text, meant.hint)
+            await self.offer(complaint, actor, where)
+            raise complaint from None
+        offered.offers = ((await self._choices.offer_line(meant.line, actor, meant.person_id), say("Yes, I meant that")),)
+        raise offered
 
     async def takes_longer(self, line: Asking) -> None:
         """The answer to what was typed is not there in time: meanwhile "her" is nobody, unless it is about her."""
@@ -133,23 +144,42 @@ class CommandDesk:
             await self._last_person.is_looked_up(line.message.actor, line.message.where, line.late_since)
 
     async def picked(self, action: CardAction) -> Reply:
-        """One of several was picked; raises as `said`."""
+        """One of several was picked; raises as `said`, and `Incomplete` where a form is to be filled in."""
         async with self._choices.picked(action) as (text, candidate):
+            if candidate.picked == TO_FILL_IN and (begins := form_of(text, candidate.person_id)):
+                raise Incomplete("", "", begins)
             return await self.said(parse(text), action.actor, action.where, candidate, pressed=True)
 
     async def _run_or_ask(
         self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier, picked: str
     ) -> Reply:
-        """Words that policy wants are filled in on a card, and what would do instead has a button, so that nobody types the line again."""
+        """Words that policy wants are filled in on a card, so that nobody types the line again."""
         try:
             return await self._run(invocation, actor, standing, where, dossier, picked)
-        except Refusal as error:
-            if isinstance(error, Forbidden) and error.wants and invocation.command.takes_reason:
+        except Forbidden as error:
+            if error.wants and invocation.command.takes_reason:
                 return await self._choices.ask_words(invocation, actor, where, dossier.person, picked, error)
-            if error.line:
-                line = with_words(error.line, invocation.ticket, invocation.reason)
-                error.choice = await self._choices.offer_line(line, actor, dossier.person.id)
             raise
+
+    async def _help_on(
+        self, error: Refusal, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
+    ) -> None:
+        """What a refusal tells to type has a button; what was said wrong can be put right on the form, with the rest filled in."""
+        words, whom = (invocation.ticket, invocation.reason), dossier.person.id if dossier else ""
+        error.offers = await self._choices.offers(error, invocation.text, actor, whom, words, self._may(standing, where))
+        if not error.offers and kind_of_refusal(error.code) is Refused.CHECK and (begins := typed_in(invocation)):
+            error.begun = about(begins, whom)
+
+    async def offer(self, told: Refusal, actor: Actor, where: ConversationRef) -> None:
+        """A button for each line that a refusal of what nobody understood tells its reader to type."""
+        with suppress(Refusal, DirectoryError):
+            standing = await self._gate.standing(actor)
+            told.offers = await self._choices.offers(told, "", actor, "", ("", ""), self._may(standing, where))
+
+    def _may(self, standing: Standing, where: ConversationRef) -> Callable[[Command], bool]:
+        """Whether a command is to be offered to somebody here: to nobody who has no business with Doorman."""
+        staff = self._gate.permit(standing, Audience.STAFF).allowed
+        return lambda command: staff and self._gate.permit(standing, command.audience, where).allowed
 
     async def _run(
         self,
@@ -170,6 +200,10 @@ class CommandDesk:
             assert dossier is not None, "it happened to somebody"
             return await self._choices.ask_what_happened(invocation, actor, where, dossier.person)
         reply = await self._done_for(result, actor, standing, where) if isinstance(result, Steer | ReportAsked | Rehearse) else result
+        if isinstance(reply, Remark):
+            about_whom = dossier.person.id if dossier else ""
+            offers = await self._choices.offers(reply, invocation.text, actor, about_whom, ("", ""), self._may(standing, where))
+            reply = replace(reply, offers=offers)
         if isinstance(reply, OperationShown):
             reply = await self._showing.of(reply.operation, own=reply.own)
         await self._operations.record(

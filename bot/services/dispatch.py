@@ -14,7 +14,7 @@ from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.domain.stop import GO, Stop
 from bot.domain.verbs import VERBS, Declared, Thing
-from bot.errors import Incomplete, Meant, Refusal
+from bot.errors import Incomplete, Meant, Refusal, UsageError
 from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
 from bot.services.commands import CommandDesk
@@ -63,9 +63,10 @@ class Dispatch:
             return self._bulk.press
         if verb is Verb.NEXT:
             return self._forms.next
+        if verb is Verb.CHOOSE:
+            return self._chosen
         takers: Mapping[Thing, Takes] = {
             Thing.REPORT: self._reports.press,
-            Thing.CHOICE: self._commands.picked,
             Thing.COMMAND: self._forms.pressed,
             Thing.FORM: self._forms.filled,
         }
@@ -150,8 +151,27 @@ class Dispatch:
             )
         try:
             line.invocation = parse(message.text, message.mentions)
-        except Incomplete as begun:
-            return await self._forms.ask(begun, message.actor, message.where)
         except Meant as meant:
             return await self._commands.meant(meant, message.actor, message.where)
-        return await self._commands.said(line.invocation, message.actor, message.where, line=line)
+        except UsageError as error:
+            if error.begun is None:
+                await self._commands.offer(error, message.actor, message.where)
+            return await self._put_right(message, error)
+        try:
+            return await self._commands.said(line.invocation, message.actor, message.where, line=line)
+        except Refusal as error:
+            return await self._put_right(message, error)
+
+    async def _chosen(self, action: CardAction) -> Reply:
+        """One of several was picked, or what was offered instead."""
+        try:
+            return await self._commands.picked(action)
+        except Refusal as error:
+            return await self._put_right(action, error)
+
+    async def _put_right(self, asked: IncomingMessage | CardAction, error: Refusal) -> Reply:
+        """The form on which what was wrong or is missing can be filled in; raises the refusal where there is none."""
+        if error.begun is None:
+            raise error
+        problem = None if isinstance(error, Incomplete) else await self._turns.refused(asked, error)
+        return await self._forms.ask(error.begun, asked.actor, asked.where, problem)

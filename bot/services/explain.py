@@ -151,11 +151,11 @@ def remark(error: Exception, reference: str = "", asked: Asked = CHANGE, now: da
     unchanged = say("Nothing was changed.") if asked.changes else ""
     match error:
         case Meant():
-            tone = Tone.INFO if error.choice else Tone.REFUSED
-            return Remark(error.text, error.hint, tone, choice=error.choice, refused=kind_of_refusal(error.code))
+            tone = Tone.INFO if error.offers else Tone.REFUSED
+            return Remark(error.text, error.hint, tone, offers=error.offers, refused=kind_of_refusal(error.code))
         case Refusal():
             head = kind_of_refusal(error.code)
-            return Remark(error.text, error.hint, Tone.REFUSED, reference=reference, refused=head, choice=error.choice)
+            return Remark(error.text, error.hint, Tone.REFUSED, reference=reference, refused=head, offers=error.offers)
         case DirectoryError():
             text, hint = directory_sentence(error, asked, now)
             log.warning("directory refused", action="directory_error", error=type(error).__name__, status=error.status, code=error.code,

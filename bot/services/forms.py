@@ -23,7 +23,7 @@ from bot.domain.policy import Audience
 from bot.domain.remarks import Remark
 from bot.domain.replies import HELP_WITH, Help, Reply
 from bot.domain.said import say
-from bot.errors import DirectoryError, Incomplete, Refusal
+from bot.errors import Begun, DirectoryError, Refusal
 from bot.ports import Clock, Directory, Operations, Stops
 from bot.services.asked import by_command
 from bot.services.commands import CommandDesk
@@ -31,6 +31,9 @@ from bot.services.gate import Gate
 from bot.services.refuse import refuse_press
 from bot.services.require import require
 from bot.services.view import unknown
+
+#: Numbers and addresses of people.
+_PRIVATE = frozenset(("number", "address"))
 
 
 class Forms:
@@ -44,8 +47,11 @@ class Forms:
         self._stops = stops
         self._clock = clock
 
-    async def ask(self, begun: Incomplete, actor: Actor, where: ConversationRef) -> Reply:
+    async def ask(self, begun: Begun, actor: Actor, where: ConversationRef, problem: Remark | None = None) -> Reply:
         """A form for what was begun; where several commands begin so, a card with a button for each.
+
+        Args:
+            problem: what was wrong with it.
 
         Raises:
             Forbidden: none of them may be said.
@@ -57,7 +63,8 @@ class Forms:
             require(self._gate.permit(standing, meant[0].audience, where))
         if len(allowed) > 1:
             return Help(say("Which of these do you mean?"), commands=tuple(map(listed, allowed)), spelt=True)
-        return await self._open(allowed[0], actor, where, begun.typed)
+        form = await self._open(allowed[0], actor, where, begun.typed)
+        return replace(form, problem=problem, typed=True)
 
     async def pressed(self, action: CardAction) -> Reply:
         """A button of the help card: the command itself when it asks for nothing, otherwise its form; or help with something.
@@ -115,7 +122,7 @@ class Forms:
         facts = {"command": command.name, "conversation": where.conversation_id}
         await self._operations.record(AuditEvent(Tag.CHAT_FORM_OPENED, self._clock(), actor.id, actor.name, facts=facts))
         form_id = await self._operations.remember_form(actor.id, command.name, self._clock())
-        shown = _shown(form_id, command, actor, where, typed)
+        shown = _shown(form_id, command, actor, where, typed, private=where.kind == "personal")
         if known is None:
             return await self._named(shown)
         return replace(shown, fields=tuple(replace(field, picked_name=known.name) if field.picked else field for field in shown.fields))
@@ -151,13 +158,21 @@ def _named(name: str) -> Command | None:
     return next((command for command in COMMANDS if command.name == name), None)
 
 
-def _shown(form_id: str, command: Command, actor: Actor, where: ConversationRef, given: Mapping[str, str]) -> FormShown:
-    filled = tuple(_filled(field, given) for field in forms.fields(command))
+def _shown(
+    form_id: str, command: Command, actor: Actor, where: ConversationRef, given: Mapping[str, str], *, private: bool = True
+) -> FormShown:
+    """Args:
+    private: nobody but whoever fills it in sees what it holds.
+    """
+    filled = tuple(_filled(field, given, private=private) for field in forms.fields(command))
     return FormShown(form_id, command.title, command.summary, command.syntax, command.example, filled, only_for=where.for_one(actor.name))
 
 
-def _filled(field: Field, given: Mapping[str, str]) -> Field:
+def _filled(field: Field, given: Mapping[str, str], *, private: bool) -> Field:
+    """A field as its form begins; what is nobody else's to read stays empty where others read along."""
     value = given.get(field.name, "")
-    if field.kind is FieldKind.CHOICE and value not in field.options:
+    if (field.kind is FieldKind.CHOICE and value not in field.options) or (field.name in _PRIVATE and not private):
         value = ""
+    if field.kind is FieldKind.SWITCH and value != "false":
+        value = value and forms.ON
     return replace(field, value=value, picked=given.get(field.name + PICKED, "") if field.kind is FieldKind.PERSON else "")

@@ -137,7 +137,7 @@ def _name(reply: Reply) -> str:
     if isinstance(reply, FileOffered):
         return _offer(reply)
     if isinstance(reply, Remark):
-        return reply.choice
+        return reply.offers[0][0] if reply.offers else ""
     return _LIST if isinstance(reply, Pending) else ""
 
 

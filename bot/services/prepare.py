@@ -9,6 +9,7 @@ import contextlib
 from dataclasses import dataclass, replace
 
 from bot.commands import COMMANDS
+from bot.commands.parser import MAX_TICKET
 from bot.commands.spec import Command, Context, Errand, Invocation, Ports, Who
 from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
@@ -79,6 +80,13 @@ class Preparation:
         self._agreement = agreement
         self._installation = installation
         self._clock = clock
+
+    def with_number(self, invocation: Invocation) -> Invocation:
+        """The same with the number of a ticket that was given as an address."""
+        number = self._installation.tickets.number(invocation.ticket)
+        if number == invocation.ticket:
+            return invocation
+        return replace(invocation, ticket=number[:MAX_TICKET])
 
     def permit(self, command: Command, standing: Standing, where: ConversationRef) -> Decision:
         """Policy's yes to saying this here; raises Forbidden when someone with this standing may not."""

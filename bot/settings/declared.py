@@ -162,6 +162,12 @@ class Declared(BaseSettings):
         False,
         "says no in a channel to whoever asked alone (“Only you can see this message”), where Teams takes that: it is a public preview",
     )
+    ticket_url: str = _said(
+        "TICKET_URL",
+        "",
+        "address of a ticket, with `{ticket}` for its number, such as `https://itsm.contoso.com/{ticket}`, to which every ticket that is "
+        "shown is a link; no links when empty",
+    )
     language: Literal["en", "nl"] = _said(
         "LANGUAGE", "en", "`en` or `nl`: what channels read; with a person alone Doorman speaks the language of that person's Teams"
     )

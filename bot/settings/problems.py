@@ -12,6 +12,7 @@ import phonenumbers
 
 from bot.domain.email import parse_address
 from bot.domain.retirement import Channel, channels_said
+from bot.domain.tickets import Tickets
 from bot.domain.wall_clock import zone_called
 from bot.errors import Refusal
 from bot.settings.declared import Declared
@@ -168,6 +169,8 @@ def _people_problems(settings: Declared) -> Iterator[str]:
             yield "PUBLIC_URL is not scheme and host alone: write https:// and the name of the host, such as https://doorman.contoso.com."
         elif scheme != "https" and not is_loopback(host):
             yield "PUBLIC_URL uses http://, which is accepted for this machine only: use https://, and let the proxy in front end TLS."
+    if trouble := Tickets(settings.ticket_url).problem:
+        yield f"TICKET_URL {trouble}: write it like https://itsm.contoso.com/{{ticket}}, or remove it."
     if settings.proof_context and not _CONTEXT.fullmatch(settings.proof_context):
         yield (
             "PROOF_CONTEXT is not the id of an authentication context such as c21: copy it from Conditional Access, Authentication "

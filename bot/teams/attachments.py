@@ -42,7 +42,7 @@ def public(reply: Reply, where: ConversationRef, stop: Stop = GO, reader: Reader
         raise TypeError("what is seen once is the answer to a press, and no message")
     if isinstance(reply, OperationShown) and where.kind != "personal":
         reply = replace(reply, own=False)
-    if isinstance(reply, FormShown) and reply.problem and where.kind != "personal":
+    if isinstance(reply, FormShown) and reply.problem and not reply.typed and where.kind != "personal":
         reply = replace(reply, problem=None, fields=tuple(replace(field, value="", picked="") for field in reply.fields))
     if isinstance(reply, ApprovalShown) and where.kind != "personal":
         reply = replace(reply, viewer=Viewer.ANYBODY)

@@ -46,7 +46,7 @@ def placement(reply: Reply, where: ConversationRef, action: CardAction | None = 
     if isinstance(reply, Remark) and not _is_for_a_card(action, reply):
         if not action.universal:  # Action.Submit has no answer of its own
             return Spot.OWN_CHAT
-        return Spot.TOLD_AND_WRITTEN if reply.take_back else Spot.TOLD
+        return Spot.TOLD_AND_WRITTEN if reply.take_back or reply.offers else Spot.TOLD
     place = VERBS[action.verb].place
     if action.universal:
         if isinstance(reply, Pending) or (isinstance(reply, PersonShown) and place is Place.VIEW):

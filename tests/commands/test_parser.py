@@ -356,9 +356,9 @@ def test_a_freeze_says_how_long(line: str, who: str, hours: float | None) -> Non
 def test_a_line_that_ends_too_early_is_a_beginning(line: str, commands: tuple[str, ...], typed: dict[str, str]) -> None:
     with pytest.raises(Incomplete) as begun:
         parse(line)
-    assert set(commands) <= set(begun.value.commands)
-    assert begun.value.commands[0] == commands[0]
-    assert begun.value.typed == typed
+    assert set(commands) <= set(begun.value.begun.commands)
+    assert begun.value.begun.commands[0] == commands[0]
+    assert begun.value.begun.typed == typed
     assert begun.value.hint
 
 

@@ -77,7 +77,7 @@ async def test_every_way_to_name_a_person(asked: Desk, who: str, upn: str) -> No
 async def test_what_cannot_be_is_said_with_the_reason(asked: Desk, line: str, words: str) -> None:
     answer = await asked.say(HANNA, line)
     assert words.lower() in answer.text.lower()
-    assert answer.verbs == []
+    assert "confirm" not in answer.verbs
     assert asked.entra.writes == []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DUTCH: dict[str, tuple[str, ...]] = {
     # what is to be done
-    "show": ("toon", "toon mij"),
+    "show": ("toon", "toon mij", "zoek op"),
     "set": ("zet", "stel in", "wijzig"),
     "add": ("voeg toe",),
     "update": ("werk bij",),
@@ -17,12 +17,12 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "disable": ("deactiveer", "zet uit", "schakel uit"),
     "recover": ("herstel",),
     "pass": ("pas", "toegangspas", "tijdelijke toegangspas"),
-    "revoke pass": ("trek pas in", "pas intrekken"),
+    "revoke pass": ("trek pas in", "trek in pas", "pas intrekken"),
     "reset password": ("reset wachtwoord", "nieuw wachtwoord"),
     "default": ("standaard", "standaardmethode"),
     "set default": ("zet standaard", "stel standaard in"),
     "require mfa": ("vereis mfa",),
-    "sign out": ("meld af", "afmelden", "log uit"),
+    "sign out": ("meld af", "afmelden", "log uit", "uitloggen"),
     "block": ("blokkeer",),
     "unblock": ("deblokkeer",),
     "freeze": ("bevries",),

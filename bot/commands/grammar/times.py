@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,8 @@ from bot.commands.grammar.dutch import ways
 from bot.commands.grammar.kinds import Match, Token, Word
 from bot.commands.grammar.lengths import length_in
 from bot.domain.characters import plain_digits
-from bot.domain.said import say
-from bot.errors import Refusal
+from bot.domain.said import said_day, say
+from bot.errors import Readings, Refusal
 
 #: More words than these say no time: "the day after tomorrow at 9 o'clock".
 MOST_WORDS = 7
@@ -23,11 +23,15 @@ _CLOCK = re.compile(
 _FOUR_FIGURES = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<rest> ?(?:h|hrs?|hours|uur))?", re.ASCII)
 _FIXED = re.compile(r"Etc/GMT([+-]\d{1,2})", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+#: As most of the world writes a date, and, with the month first, America.
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
 _NOON, _MIDNIGHT = ("noon", "midday", "12 noon"), ("midnight", "middernacht", "24:00", "24.00", "24 uur", "12 midnight")
 _NUMBERS = "one een two twee three drie four vier five vijf six zes seven zeven eight acht nine negen ten tien eleven elf twelve twaalf"
 _HOURS = _NUMBERS.split()
 TOMORROW, TODAY = "tomorrow", "today"
 AFTER_TOMORROW = "the day after tomorrow"
+#: Languages in which a date begins with its day.
+DAY_FIRST = frozenset(("nl",))
 #: Monday first, as days are counted.
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = {way: day for day in (TOMORROW, TODAY, *WEEKDAYS) for way in ways(day)} | dict.fromkeys(
@@ -44,16 +48,25 @@ FURTHEST = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
+class TwoDays:
+    """A date that is another one with the month first: as it was typed, and both."""
+
+    said: str
+    day_first: date
+    month_first: date
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A time of day, and the day if one was said; or how much later than now.
 
     Attributes:
-        day: `tomorrow`, `today`, `the day after tomorrow`, a day of the week, or a date.
+        day: `tomorrow`, `today`, `the day after tomorrow`, a day of the week, a date, or what may be either of two.
         later: counts from now; then there is neither.
     """
 
     time: time
-    day: str | date = ""
+    day: str | date | TwoDays = ""
     later: timedelta | None = None
 
 
@@ -108,7 +121,7 @@ def starts_time(tokens: Sequence[Token], at: int) -> bool:
 
 def _begins_day(tokens: Sequence[Token], at: int) -> bool:
     said = " ".join(token.word for token in tokens[at : at + 4])
-    return any(said == day or said.startswith(f"{day} ") for day in _DAYS) or bool(_DATE.match(said))
+    return any(said == day or said.startswith(f"{day} ") for day in _DAYS) or bool(_DATE.match(said) or _YEAR_LAST.match(said))
 
 
 def moment_in(text: str) -> Moment | None:
@@ -148,13 +161,23 @@ def _time_in(text: str) -> time | None:
     return time(hour, minute) if hour < 24 else None
 
 
-def _day_in(text: str) -> str | date:
+def _day_in(text: str) -> str | date | TwoDays:
     if text in _DAYS:
         return _DAYS[text]
+    if found := _YEAR_LAST.fullmatch(text):
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        day_first, month_first = _date(year, second, first), _date(year, first, second)
+        if day_first and month_first and day_first != month_first:
+            return TwoDays(text, day_first, month_first)
+        return day_first or month_first or ""
+    return (_DATE.fullmatch(text) and _date(*map(int, text.split("-")))) or ""
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date.fromisoformat(text) if _DATE.fullmatch(text) else ""
+        return date(year, month, day)
     except ValueError:
-        return ""
+        return None
 
 
 def zone_of(name: str) -> tuple[tzinfo, str]:
@@ -175,12 +198,19 @@ def in_zone(zone: str) -> str:
     return say("I read the time as that of your Teams: {zone}.", zone=zone_of(zone)[1])
 
 
-def resolve(moment: Moment, now: datetime, zone: str) -> datetime:
+def resolve(moment: Moment, now: datetime, zone: str, *, day_first: bool = False) -> datetime:
     """The moment meant, in UTC.
 
+    Args:
+        day_first: in the language of whoever says it a date begins with the day.
+
     Raises:
-        Refusal: it is past, too far ahead, or the clocks are changed at that time.
+        Refusal: it is past, too far ahead, or the clocks are changed at that time; `Readings` where it may be one of two days.
     """
+    if isinstance(moment.day, TwoDays):
+        if not day_first:
+            raise _either(moment.day)
+        moment = replace(moment, day=moment.day.day_first)
     place, spoken = zone_of(zone)
     if moment.later is not None:
         meant = (now + moment.later).replace(second=0, microsecond=0).astimezone(place)
@@ -206,9 +236,21 @@ def resolve(moment: Moment, now: datetime, zone: str) -> datetime:
     return meant.astimezone(UTC)
 
 
+def _either(days: TwoDays) -> Readings:
+    both = days.day_first, days.month_first
+    first, second = map(said_day, both)
+    return Readings(
+        say("“{said}” may be {first} or {second}.", said=days.said, first=first, second=second),
+        say("Say which one: {first} is {written}.", first=first, written=days.day_first.isoformat()),
+        said=days.said,
+        readings=tuple((day.isoformat(), said_day(day)) for day in both),
+    )
+
+
 def _day_of(moment: Moment, here: datetime) -> date:
     """The day meant; a day of the week is the next one, today if the time is still to come."""
-    if isinstance(moment.day, date):
+    if not isinstance(moment.day, str):
+        assert isinstance(moment.day, date), "of two days one was chosen"
         return moment.day
     today = here.date()
     if moment.day in WEEKDAYS:

@@ -49,6 +49,7 @@ class BulkDesk:
         self._operations = operations
         self._reviewer = checking.reviewer
         self._resolve = checking.bulk_directory.resolve
+        self._tickets = checking.installation.tickets
         self._jobs = jobs
         self._gate = gate
         self._clock = clock
@@ -83,7 +84,7 @@ class BulkDesk:
         said = self._said(message)
         actor = replace(message.actor, upn=standing.person.upn)
         dry_run = said.args.get("how") == DRY_RUN
-        request = Request(actor, standing, message.where, dry_run, said.ticket, said.reason)
+        request = Request(actor, standing, message.where, dry_run, self._tickets.number(said.ticket), said.reason)
         return await self.receiving.receive(request, message.files[0])
 
     def _said(self, message: IncomingMessage) -> Invocation:

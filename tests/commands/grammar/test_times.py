@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.commands.grammar.arguments import Who
-from bot.commands.grammar.times import Moment, resolve
+from bot.commands.grammar.times import Moment, TwoDays, resolve
 from bot.commands.parser import parse
 from bot.errors import Refusal, UsageError
 
@@ -60,6 +60,10 @@ def test_what_is_read(typed: str, moment: Moment) -> None:
         ("at 9:00 on friday", Moment(time(9), "friday")),
         ("on 2026-09-15 at 08:00", Moment(time(8), date(2026, 9, 15))),
         ("at 2026-09-15T08:00", Moment(time(8), date(2026, 9, 15))),
+        ("at 15-09-2026 08:00", Moment(time(8), date(2026, 9, 15))),
+        ("on 9/15/2026 at 08:00", Moment(time(8), date(2026, 9, 15))),
+        ("op 9.9.2026 om 8 uur", Moment(time(8), date(2026, 9, 9))),
+        ("at 9-10-2026 8am", Moment(time(8), TwoDays("9-10-2026", date(2026, 10, 9), date(2026, 9, 10)))),
         ("in 2 hours", Moment(time(), later=timedelta(hours=2))),
         ("in half an hour", Moment(time(), later=timedelta(minutes=30))),
         ("over 2 uur", Moment(time(), later=timedelta(hours=2))),
