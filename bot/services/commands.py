@@ -14,7 +14,7 @@ from bot.commands.spec import Command, Invocation, Rehearse, ReportAsked, Severa
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.candidates import AS_TYPED, TO_FILL_IN, Candidate
 from bot.domain.conversations import ConversationRef
-from bot.domain.incoming import CardAction
+from bot.domain.incoming import CardAction, IncomingMessage
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import Audience
@@ -135,6 +135,20 @@ class CommandDesk:
             raise complaint from None
         offered.offers = ((await self._choices.offer_line(meant.line, actor, meant.person_id), say("Yes, I meant that")),)
         raise offered
+
+    async def edited(self, message: IncomingMessage) -> Refusal:
+        """The no to an edited message, with a button that says it for whoever may."""
+        refusal = Refusal(
+            say("I do not act on edited messages, so that what was agreed on stays as it was written."),
+            say("Type the command again as a new message."),
+            code="edited",
+        )
+        with suppress(Refusal, DirectoryError):
+            command = parse(message.text, message.mentions).command
+            self._preparation.permit(command, await self._gate.standing(message.actor), message.where)
+            if not (message.mentions or message.quoting or message.names_people):
+                refusal.offers = ((await self._choices.offer_line(message.text, message.actor), say("Say it anew")),)
+        return refusal
 
     async def takes_longer(self, line: Asking) -> None:
         """The answer to what was typed is not there in time: meanwhile "her" is nobody, unless it is about her."""

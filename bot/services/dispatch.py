@@ -132,11 +132,7 @@ class Dispatch:
         message = line.message
         require(self._gate.identify(message.actor, guest_or_bot=message.guest_or_bot))
         if message.edited:
-            raise Refusal(
-                say("I do not act on edited messages, so that what was agreed on stays as it was written."),
-                say("Type the command again as a new message."),
-                code="edited",
-            )
+            raise await self._commands.edited(message)
         if message.names_people:  # Teams is asked about them, and not for anybody's sake
             require(self._gate.permit(await self._gate.standing(message.actor), Audience.STAFF))
         if message.read:

@@ -243,6 +243,10 @@ async def test_an_edited_message_is_not_run_and_says_so(desk: Desk) -> None:
     assert last.id != answer.message.id
     assert "edited" in str(last.card())
     assert desk.phones(ALICE) == {}
+    await desk.press(HANNA, Answer(desk, last, HANNA), "choose")  # and says it anew for whoever wants that
+    assert "confirm" in Answer(desk, desk.teams.thread(HANNA)[-1], HANNA).verbs
+    await desk.teams.edit(OSCAR, (await desk.teams.say(OSCAR, "hi")).id, SET)
+    assert Answer(desk, desk.teams.thread(OSCAR)[-1], OSCAR).verbs == []
 
 
 async def test_a_restart_between_click_and_write_loses_nothing(desk: Desk) -> None:
