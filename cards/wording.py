@@ -94,7 +94,7 @@ def private(operation: Operation) -> Operation:
         reason=mask_text(masked.reason),
         outcome=mask_text(masked.outcome),
         # Some ticket systems count beyond nine digits; only what is surely a telephone number goes.
-        ticket=mask_text(masked.ticket) if "+" in masked.ticket else masked.ticket,
+        ticket=mask_text(masked.ticket.replace("＋", "+")) if set("+＋") & set(masked.ticket) else masked.ticket,
     )
 
 

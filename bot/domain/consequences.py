@@ -179,7 +179,8 @@ def _words(operation: Operation, verb: str, at: datetime, event: AuditEvent | No
     code = event.facts.get("code") if event else None
     if verb == "approve":
         yield Work(Workflow.TELL, str(len(operation.approvals)))
-    if verb == "proved" and event and event.facts.get("kind") == ProofKind.MANAGER.value and event.actor_id:
+    answered = event and event.actor_id not in ("", operation.requester.id)  # who asked may have taken the question back
+    if verb == "proved" and event and event.facts.get("kind") == ProofKind.MANAGER.value and answered:
         yield Work(Workflow.TELL, f"{VOUCHED}{operation.version}")  # a manager takes longer than anybody looks at a card
     if verb == "preview" and at - operation.created_at > LONG_CHECK:
         yield Work(Workflow.TELL, CHECKED)

@@ -46,7 +46,11 @@ JOBS: Mapping[str, tuple[Said, str]] = {
 }
 
 
+#: Whatever a client or a cleaning may take for one.
+_QUOTATION_MARKS = dict.fromkeys(map(ord, '"“”„‟«»″＂'), " ")
+
+
 def line_for(job: str, who: str) -> str:
     """What is typed for somebody who filled the dialog in: a name in quotation marks, so that no word of it is anything else."""
-    marked = who.replace('"', " ").strip()
+    marked = " ".join(who.translate(_QUOTATION_MARKS).split())
     return JOBS[job][1].format(who=marked if "@" in marked and " " not in marked else f'"{marked}"')

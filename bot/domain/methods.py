@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.domain.change_values import NameAndDay
+from bot.domain.email import mask_address
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
 from bot.domain.portrait import Portrait
@@ -276,6 +277,7 @@ class Dossier:
         return replace(self, phones=methods.phones, others=methods.others)
 
     def masked(self) -> Dossier:
-        """The same, fit for a channel: numbers reduced to their last two digits, and the portrait as everybody may see it."""
+        """The same, fit for a channel: numbers and addresses hardly to be recognised, and the portrait as everybody may see it."""
         phones = {kind: replace(phone, number=mask(phone.number)) for kind, phone in self.phones.items()}
-        return replace(self, phones=phones, portrait=self.portrait.masked())
+        others = tuple(replace(one, name=mask_address(one.name)) if one.family is Family.EMAIL else one for one in self.others)
+        return replace(self, phones=phones, others=others, portrait=self.portrait.masked())

@@ -285,6 +285,8 @@ def _existing(reading: str, region: str) -> phonenumbers.PhoneNumber:
         raise InvalidNumber(*different)
     country, hint = _country("", code), _hint(code, foreign=bool(region))
     possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible == ValidationResult.IS_POSSIBLE:  # as long as some number there, such as that of a machine; not of a person, perhaps
+        possible = phonenumbers.is_possible_number_for_type_with_reason(number, PhoneNumberType.FIXED_LINE_OR_MOBILE)
     if possible in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
         raise InvalidNumber(say("That number is too short for {country}.", country=country), hint)
     if possible == ValidationResult.TOO_LONG:

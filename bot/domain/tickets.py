@@ -11,6 +11,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 #: Stands in the setting where the number of the ticket goes.
 PLACE = "{ticket}"
+#: Parts of a path that lead elsewhere.
+_DOTS = (".", "..")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 #: What a client would take for the end of a link in Markdown, or for more than one.
 _NOT_IN_A_LINK = re.compile(r"[\s()<>\[\]\"'`\\|]")
@@ -45,7 +47,8 @@ class Tickets:
 
     def link(self, number: str) -> str:
         """The address of a ticket; empty where there is none to be had, or what was given for it is a telephone number."""
-        return self.address.replace(PLACE, quote(number, safe="")) if self.address and number and not set("+•") & set(number) else ""
+        wanted = self.address and number and not _ADDRESS.fullmatch(number) and number not in _DOTS and not set("+＋•") & set(number)
+        return self.address.replace(PLACE, quote(number, safe="")) if wanted else ""
 
     def number(self, typed: str) -> str:
         """The number of what was typed: of an address what stands at its place, or else the last part of its path."""
@@ -53,11 +56,17 @@ class Tickets:
             return typed
         if self.address:
             before, after = map(re.escape, self.address.split(PLACE))
-            if (found := re.match(f"{before}([^/?#&]+){after}", typed, re.IGNORECASE)) and (number := unquote(found[1]).strip()):
+            if (found := re.match(f"{before}([^/?#&]+){after}", typed, re.IGNORECASE)) and (number := _number_in(found[1])):
                 return number
         path = typed.partition("://")[2].partition("?")[0].partition("#")[0]
         parts = [part for part in path.split("/")[1:] if part]
-        return (unquote(parts[-1]).strip() if parts else "") or typed
+        return (_number_in(parts[-1]) if parts else "") or typed
+
+
+def _number_in(part: str) -> str:
+    """The number that a part of an address is; empty where it is none, such as words, a path, or what no reader would see."""
+    number = unquote(part).strip()
+    return number if number.isprintable() and number not in _DOTS and not re.search(r"[\s/\\]", number) else ""
 
 
 #: Where no setting says.

@@ -23,8 +23,7 @@ def unheard(actor: Actor, why: str, at: datetime) -> LogNote:
     """
     return LogNote(
         say("No answer arrived"),
-        say("{name} wrote to me, and Teams did not take my answer: {why}.", name=actor.name, why=why),
-        say("Tell {name}, who sees nothing. What was asked for waits in {pending}; what was changed is posted here.",
-            name=actor.name, pending="`pending`"),
+        say("“{name}” wrote to me, and Teams did not take my answer: {why}.", name=actor.name[:60], why=why),
+        say("They see nothing: tell them. What was asked for waits in {pending}; what was changed is posted here.", pending="`pending`"),
         at,
     )  # fmt: skip

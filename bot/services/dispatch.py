@@ -74,7 +74,11 @@ class Dispatch:
 
     async def stop(self, actor: Actor) -> Stop:
         """What an answer to somebody has to speak of. Who raised the level or paused, and why, is for those who work here alone."""
-        return await self._turns.stop() if self._gate.is_staff(actor) else GO
+        return await self._turns.stop() if self.is_staff(actor) else GO
+
+    def is_staff(self, actor: Actor) -> bool:
+        """See `Gate.is_staff`."""
+        return self._gate.is_staff(actor)
 
     async def message(self, message: IncomingMessage) -> Reply | Asking | None:
         """Answers something typed; None when this delivery was answered before.
@@ -147,9 +151,11 @@ class Dispatch:
             )
         try:
             line.invocation = parse(message.text, message.mentions)
-        except Meant as meant:
-            return await self._commands.meant(meant, message.actor, message.where)
         except UsageError as error:
+            if not await self._works_here(message.actor):  # they need the helpdesk, and not its grammar
+                return await self._commands.said(parse("help"), message.actor, message.where, line=line)
+            if isinstance(error, Meant):
+                return await self._commands.meant(error, message.actor, message.where)
             if error.begun is None:
                 await self._commands.offer(error, message.actor, message.where)
             return await self._put_right(message, error)
@@ -157,6 +163,12 @@ class Dispatch:
             return await self._commands.said(line.invocation, message.actor, message.where, line=line)
         except Refusal as error:
             return await self._put_right(message, error)
+
+    async def _works_here(self, actor: Actor) -> bool:
+        """Whether somebody has rights with us, as far as was looked at within the last minute."""
+        if not self._gate.expects(actor):
+            await self._gate.standing(actor)
+        return self._gate.expects(actor)
 
     async def _chosen(self, action: CardAction) -> Reply:
         """One of several was picked, or what was offered instead."""

@@ -8,7 +8,10 @@ from bot.domain.extension import FEWEST
 from bot.domain.incoming import IncomingMessage
 from bot.domain.people import Person
 from bot.domain.remarks import Remark
-from bot.ports import Directory
+from bot.errors import Refusal
+from bot.ports import Clock, Directory
+from bot.services import explain
+from bot.services.allowance import Allowance
 from bot.services.gate import Gate
 from bot.services.require import require
 from bot.services.turns import Turns
@@ -21,14 +24,15 @@ class ExtensionDesk:
     """Answers whoever looks for somebody outside our own chat.
 
     Args:
-        teams: address of the Teams client, for links.
+        chat: address that opens the chat with the bot.
     """
 
-    def __init__(self, directory: Directory, gate: Gate, turns: Turns, teams: str) -> None:
+    def __init__(self, directory: Directory, gate: Gate, turns: Turns, clock: Clock, chat: str) -> None:
         self._directory = directory
         self._gate = gate
         self._turns = turns
-        self.teams = teams
+        self._noted = Allowance(1, clock)
+        self.chat = chat
 
     async def find(self, asked: IncomingMessage) -> tuple[Person, ...] | Remark:
         """Whom the text may mean, for a member of the helpdesk; nobody for a text that is too short, a sentence for whoever may not ask."""
@@ -37,7 +41,7 @@ class ExtensionDesk:
                 await self._let_in(asked)
                 return await self._directory.find(asked.text) if len(asked.text.strip()) >= FEWEST else ()
         except Exception as error:  # and those of a search
-            return await self._turns.refused(asked, error)
+            return await self._refused(asked, error)
 
     async def open(self, asked: IncomingMessage) -> Remark | None:
         """Why somebody is shown no dialog; None for whoever may begin a job."""
@@ -45,8 +49,14 @@ class ExtensionDesk:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._let_in(asked)
         except Exception as error:
-            return await self._turns.refused(asked, error)
+            return await self._refused(asked, error)
         return None
+
+    async def _refused(self, asked: IncomingMessage, error: Exception) -> Remark:
+        """The sentence; it is noted once a minute, since a client asks with every letter that is typed."""
+        if isinstance(error, Refusal) and self._noted.take(asked.actor.id or asked.actor.chat_id):
+            return explain.remark(error)
+        return await self._turns.refused(asked, error)
 
     async def _let_in(self, asked: IncomingMessage) -> None:
         self._gate.admit(asked.actor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -15,9 +14,9 @@ from bot.domain.people import Actor
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import FileOffered, FileStored, Reply
 from bot.domain.said import say
-from bot.domain.stop import Stop
 from bot.errors import ChatError
 from bot.languages import Readers
+from bot.services.dispatch import Dispatch
 from bot.services.posted import Posted
 from bot.teams.attachments import message, no_files_here, requester_of, view
 from bot.teams.identity import actor_of, where_of
@@ -31,22 +30,20 @@ class Carrier:
     """Carries answers to their place, and has it remembered.
 
     Args:
-        stop: what an answer to this person has to speak of.
+        dispatch: says what an answer to somebody has to speak of, and who works here.
         tenant_id: the tenant whose private chats sentences may go to.
     """
 
-    def __init__(
-        self, connector: Connector, posted: Posted, stop: Callable[[Actor], Awaitable[Stop]], tenant_id: str, readers: Readers
-    ) -> None:
+    def __init__(self, connector: Connector, posted: Posted, dispatch: Dispatch, tenant_id: str, readers: Readers) -> None:
         self._connector = connector
         self._posted = posted
-        self._stop = stop
+        self._dispatch = dispatch
         self._tenant_id = tenant_id
         self._readers = readers
 
     async def _said(self, reply: Reply, where: ConversationRef, actor: Actor, reader: Actor | None = None) -> dict[str, Any]:
         """The message that says it, in the words of its reader: of whoever acted, unless it is somebody else's card."""
-        return message(reply, where, await self._stop(actor), self._readers.of(reader or actor))
+        return message(reply, where, await self._dispatch.stop(actor), self._readers.of(reader or actor))
 
     async def below(self, context: TurnContext, reply: Reply) -> bool:
         """Says it as a new message; False when Teams does not take it."""
@@ -83,7 +80,8 @@ class Carrier:
         except ChatError as error:
             # The turn has done its work; an operation whose card never arrived expires by itself.
             log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
-            await self._posted.unheard(actor_of(context.activity), error)
+            if self._dispatch.is_staff(actor_of(context.activity)):  # what others ask is nobody's work here
+                await self._posted.unheard(actor_of(context.activity), error)
             return None
         return card_id
 
@@ -108,7 +106,7 @@ class Carrier:
 
     async def view(self, action: CardAction, reply: Reply) -> dict[str, Any]:
         """The card that the presser sees now, which nobody else does."""
-        return view(reply, action.where, await self._stop(action.actor), self._readers.of(action.actor)).card
+        return view(reply, action.where, await self._dispatch.stop(action.actor), self._readers.of(action.actor)).card
 
     async def handed_over(self, consent: FileConsent, reply: Reply | None) -> None:
         """Says what became of a file that was wanted; an offer that came to something is taken away, since it is done with.
@@ -156,11 +154,8 @@ class Carrier:
             return False
 
     async def own_chat(self, activity: Activity) -> ConversationRef:
-        """The own chat of whoever acted; raises ChatError."""
-        where = where_of(activity)
-        if where.kind == "personal":
-            return where
-        return await self._connector.personal_chat(where, activity.recipient.id, actor_of(activity).chat_id, self._tenant_id)
+        """The own chat of whoever acted, as Teams knows it: where something was asked may be a chat of two people. Raises ChatError."""
+        return await self._connector.personal_chat(where_of(activity), activity.recipient.id, actor_of(activity).chat_id, self._tenant_id)
 
     async def put(self, activity: Activity, chat: ConversationRef, reply: Reply) -> bool:
         """Says something to whoever acted in their own chat; whether Teams took it."""

@@ -82,16 +82,17 @@ class MessageExtension:
                 return _listed({"type": "message", "text": _sentence(found)})
             if not found:
                 return _listed({"type": "message", "text": spoken(say("Type a name or an address. Nobody in the directory is called so."))})
-            people = [_result(person, self._link(activity, person)) for person in found]
+            people = [_result(person, self._link(person)) for person in found]
             return _listed({"type": "result", "attachmentLayout": "list", "attachments": people})
 
-    def _link(self, activity: Activity, person: Person) -> str:
+    def _link(self, person: Person) -> str:
         """Our own chat with a line ready to be sent, which names nobody by more than the card does.
 
         https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/deep-link-teams
         """
-        line = line_for("show", person.name)
-        return f"{self._desk.teams}/l/chat/0/0?users={quote(activity.recipient.id, safe='')}&message={quote(line, safe='')}"
+        name = person.name.strip()
+        line = "show" if "@" in name or _OBJECT_ID.fullmatch(name) else line_for("show", name)  # that would be somebody else's address
+        return f"{self._desk.chat}&message={quote(line, safe='')}"
 
     async def _opened(self, activity: Activity, value: Mapping[str, Any], reader: Reader) -> InvokeResponse:
         if refused := await self._desk.open(_asked(activity, "")):
@@ -102,6 +103,9 @@ class MessageExtension:
 
     async def _submitted(self, context: TurnContext, value: Mapping[str, Any], reader: Reader) -> InvokeResponse:
         activity = context.activity
+        if refused := await self._desk.open(_asked(activity, "")):
+            with speaking(reader):
+                return _told(_sentence(refused))
         filled = value.get("data")
         who, job = _filled(filled if isinstance(filled, dict) else {})
         if not who or job not in JOBS:

@@ -66,7 +66,7 @@ class DoormanHandler(TeamsActivityHandler):
         self._dispatch = dispatch
         self._turns = turns
         self._connector = connector
-        self._carrier = Carrier(connector, turns.posted, dispatch.stop, tenant_id, readers)
+        self._carrier = Carrier(connector, turns.posted, dispatch, tenant_id, readers)
         self._still_asking = StillAsking(self._carrier, readers, self._fitted)
         self._extension = MessageExtension(extension, dispatch, self._carrier, readers)
         self._welcome = welcome(COMMANDS)
@@ -83,7 +83,7 @@ class DoormanHandler(TeamsActivityHandler):
     def _meet(self, activity: Activity) -> None:
         """Whoever is in a personal chat with us can be written to there, until the app is removed."""
         reader = chat_reader(activity)
-        if reader is None:
+        if reader is None or str(activity.name).startswith(PREFIX):  # that may come from a chat of two people, which is not ours
             return
         match activity.type, (activity.action or "").partition("-")[0]:
             case "installationUpdate", "remove":
@@ -188,7 +188,7 @@ class DoormanHandler(TeamsActivityHandler):
         reply = await self._dispatch.message(unread_message(context.activity, self._connector.object_id_of, edited=edited))
         if isinstance(reply, Asking):
             await self._still_asking.begin(context, reply)
-        elif isinstance(reply, Remark) and reply.tone is Tone.REFUSED:
+        elif isinstance(reply, Remark) and (reply.tone is Tone.REFUSED or reply.offers):
             await self._carrier.refused(context, reply)
         elif reply is not None:
             await self._carrier.below(context, await self._fitted(context, reply))

@@ -22,9 +22,9 @@ _NAME_LIMIT = 200
 _KINDS = frozenset({"personal", "groupChat", "channel"})
 #: The only channel that is served: https://learn.microsoft.com/azure/bot-service/bot-service-channels-reference
 CHANNEL = "msteams"
-#: What the id of every conversation that more than two people read contains, and that of a personal chat with a bot (`a:…`) never.
+#: What the ids of conversations of people contain, of two of them or of more, and that of a personal chat with a bot (`a:…`) never.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations
-_THREAD = "@thread."
+_OF_PEOPLE = ("@thread.", "@unq.")
 #: How whoever is neither a guest nor a program is called, where an activity says it at all; whatever else it says is not believed.
 #: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#channelaccount-object
 _PERSON = frozenset({"", "user"})
@@ -87,7 +87,7 @@ def where_of(activity: Activity) -> ConversationRef:
     conversation, team = activity.conversation, activity.channel_data.get("team")
     said = conversation.conversation_type
     kind = said if said in _KINDS else "groupChat"
-    if kind == "personal" and (conversation.is_group or _THREAD in conversation.id):
+    if kind == "personal" and (conversation.is_group or any(mark in conversation.id for mark in _OF_PEOPLE)):
         kind = "groupChat"
     team_id = team.get("id") if isinstance(team, dict) and kind == "channel" else ""
     return ConversationRef(activity.service_url, conversation.id, kind, team_id if isinstance(team_id, str) else "")

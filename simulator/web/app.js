@@ -138,7 +138,7 @@ function open(conversation) {
 /** A step of the tour: somebody else's chair, with their next line in the box. */
 function step({ as, at, line }) {
   const person = state.people.find((each) => each.upn === as);
-  attempt(become(person, at).then(() => { drawers.close(); if (line) composer.write(line); }));
+  attempt(become(person, at).then(() => { drawers.close(); composer.write(line ?? ""); }));
 }
 
 function switchTo(person) {
@@ -194,7 +194,7 @@ function drawPlace() {
   $("talk-name").textContent = mail.shown ? "Inbox" : conversation.name;
   $("talk-about").textContent = mail.shown ? `Mail of ${me.name}` : channel ? "Channel of IT Service Desk" : `Chat between ${me.name} and Doorman`;
   composer.setPlace({ me, conversation });
-  composer.setExamples(["help", "show noor", "set mobile for noor +31 6 12345678"]);
+  composer.setExamples(me.helpdesk || me.admin ? ["help", "show noor", "set mobile for noor +31 6 12345678"] : ["hi", "help"]);
   drawList();
   remain(mail.shown ? MAIL : conversation.id);
 }

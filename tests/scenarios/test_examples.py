@@ -46,7 +46,7 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[DemoDesk]:
 async def typed(desk: Desk, line: str, command: Command, own_id: str) -> str:
     """What the right person reads who types it; an id becomes that of a request of their own."""
     who = SAM if command.audience in (Audience.ADMINISTRATORS, Audience.REPORTERS) else HANNA
-    return (await desk.say(who, line.replace(AN_ID, own_id), HELPDESK if command.name == "log-here" else None)).text
+    return (await desk.say(who, line.replace(AN_ID, own_id), HELPDESK if command.name in ("log-here", "approvals-here") else None)).text
 
 
 async def test_every_example_of_help_works(desk: DemoDesk) -> None:

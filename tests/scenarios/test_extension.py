@@ -79,8 +79,9 @@ async def test_rights_are_looked_at_anew_at_every_invoke(desk: Desk) -> None:
     desk.clock.forward(seconds=61)
     assert OUTSIDE in (await search(desk, "alice")).text
     assert OUTSIDE in (await dialog(desk, message)).text
-    await desk.teams.extension.send(HANNA, message, opened, {WHO: "alice", JOB: job("show")}, command=ABOUT)
-    assert OUTSIDE in last(desk).text
+    sent_late = await desk.teams.extension.send(HANNA, message, opened, {WHO: "alice", JOB: job("show")}, command=ABOUT)
+    assert OUTSIDE in sent_late.text
+    assert not [each for each in desk.teams.thread(HANNA) if each.by_bot]
 
 
 async def test_a_guest_and_a_program_are_nobody(desk: Desk) -> None:

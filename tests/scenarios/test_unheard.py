@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator import cast
-from tests.desk import BRAM, HANNA, LOG, Desk
+from tests.desk import BRAM, HANNA, LOG, OSCAR, Desk
 
 REGION = {"code": "BadArgument", "message": "User is from different region"}
 
@@ -34,10 +34,10 @@ async def test_what_teams_refuses_is_told_in_the_log_once_an_hour_for_each_perso
     desk: Desk, status: str, why: dict[str, str], said: str
 ) -> None:
     await unanswered(desk, HANNA, status, **why)
-    await desk.logged("No answer arrived", "Hanna Visser wrote to me", said, "pending")
+    await desk.logged("No answer arrived", "“Hanna Visser” wrote to me", said, "pending")
     await unanswered(desk, HANNA, status, **why)
     await unanswered(desk, BRAM, status, **why)
-    await desk.logged("No answer arrived", "Bram Peeters wrote to me")
+    await desk.logged("No answer arrived", "“Bram Peeters” wrote to me")
     assert len(told(desk)) == 2
     desk.clock.forward(hours=1)
     await unanswered(desk, HANNA, status, **why)
@@ -46,3 +46,10 @@ async def test_what_teams_refuses_is_told_in_the_log_once_an_hour_for_each_perso
     await desk.change(HANNA, "set mobile for alice +31 6 12345678")
     await desk.logged("Alice Jansen", "Done")
     assert len(told(desk)) == 3
+
+
+async def test_whoever_does_not_work_here_is_nobodys_work(desk: Desk) -> None:
+    await unanswered(desk, OSCAR, "403")
+    await unanswered(desk, HANNA, "403")
+    await desk.logged("No answer arrived")
+    assert len(told(desk)) == 1
