@@ -37,7 +37,7 @@ def test_every_code_of_a_refusal_was_thought_of() -> None:
 
 
 def test_no_code_stands_there_that_nothing_is_refused_with() -> None:
-    made_by_errors = {"refused", "usage", "missing", "invalid_number", "too_often"}
+    made_by_errors = {"refused", "usage", "missing", "invalid_number", "too_often", "several_readings"}
     assert CODES - codes().keys() - set(Reason) - made_by_errors == set()
 
 
