@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acting import HANNA, act_as, picture
+
+pytestmark = pytest.mark.browser
 
 
 def test_somebody_is_found_and_lands_in_the_channel_as_a_name(page: Page) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acting import act_as, picture
+
+pytestmark = pytest.mark.browser
 
 
 def step(page: Page, number: int) -> None:
