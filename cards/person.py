@@ -89,14 +89,13 @@ def _made(shown: PersonShown) -> tuple[Element, str]:
 
 
 def _actions(shown: PersonShown) -> list[Element]:
-    """The next steps, about this person. A call that was reported is not reported again."""
+    """The next steps, about this person. Whoever has just reported a call is not asked for it again; a colleague may get one too."""
     if not shown.reference:
         return []
     made = [button(_TITLES[step], Verb.NEXT, shown.reference, kind=step) for step in shown.next_steps]
     if shown.alert and shown.alert.take_back:
         made.insert(0, take_back(shown.alert.take_back))
-    reported = shown.alert or (shown.freeze and shown.freeze.suspicious)
-    return made if reported else [*made, suspicious_call(shown.reference)]
+    return made if shown.alert else [*made, suspicious_call(shown.reference)]
 
 
 def _folded(shown: PersonShown) -> Iterable[Element]:

@@ -79,7 +79,7 @@ BLOCK = Command(
 UNBLOCK = Command(
     name="unblock",
     topic="Account",
-    pattern=(Word("unblock", near=("enable account", "unsuspend")), Somebody()),
+    pattern=(Word("unblock", near=("unlock", "enable account", "unsuspend")), Somebody()),
     summary="Let a person sign in again",
     example="unblock dirk bakker",
     run=unblock,

@@ -7,9 +7,11 @@ from bot.commands.grammar.arguments import BY, FOR, ID, OperationId, Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation
-from bot.domain.audit import AuditEvent
+from bot.domain.audit import AuditEvent, Tag
 from bot.domain.life import ID_ALPHABET
 from bot.domain.operation import Operation
+from bot.domain.refused import kind_of_refusal
+from bot.domain.remarks import Refused
 from bot.domain.replies import History, OperationShown, Reply
 from bot.domain.rows import row_operation_id
 from bot.domain.said import join, say
@@ -17,6 +19,9 @@ from bot.errors import Refusal
 from bot.ports import BulkJobs, Operations
 
 HISTORY_LIMIT = 20
+#: So many times as many events are read of somebody's own, so that lines put right on the telephone leave enough of what was done.
+MOST_SLIPS = 5
+_SLIPS = frozenset({Refused.NOT_UNDERSTOOD, Refused.CHECK, Refused.MISSING})
 #: Of one operation everything is shown; presses that were refused can make even that long.
 OPERATION_LIMIT = 100
 
@@ -44,9 +49,9 @@ async def history(invocation: Invocation, context: Context, *, operations: Opera
         Refusal: it is about somebody else, and the actor is no administrator.
     """
     if context.dossier is None:
-        return await _told(
-            say("What you did recently"), await operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT), operations
-        )
+        latest = await operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT * MOST_SLIPS)
+        done = tuple(event for event in latest if not _is_slip(event))[:HISTORY_LIMIT]
+        return await _told(say("What you did recently"), done, operations)
     person, by = context.dossier.person, invocation.args["side"] == "by"
     if not context.admin and not (by and person.id.lower() == context.actor.id.lower()):
         raise Refusal(
@@ -59,6 +64,12 @@ async def history(invocation: Invocation, context: Context, *, operations: Opera
         return await _told(say("What {name} did", name=person.name), events, operations)
     events = await operations.events(target_id=person.id, limit=HISTORY_LIMIT)
     return await _told(say("History of {name}", name=person.name), events, operations)
+
+
+def _is_slip(event: AuditEvent) -> bool:
+    """Whether it is a line that was put right: for whoever typed it that is no part of what they did. The trail keeps it."""
+    slipped = event.tag is Tag.CHAT_COMMAND_REFUSED and kind_of_refusal(str(event.facts.get("code", ""))) in _SLIPS
+    return slipped or event.tag is Tag.CHAT_FORM_OPENED
 
 
 async def _told(title: str, events: tuple[AuditEvent, ...], operations: Operations) -> History:

@@ -73,8 +73,8 @@ SET_PHONE = Command(
         Choice(
             "mode",
             (
-                (Word("set", near=("change", "put", "edit", "modify", "register", "replace", "make")), "set"),
-                (Word("add", near=("create", "new")), "add"),
+                (Word("set", near=("change", "put", "edit", "modify", "register", "replace", "make", "new")), "set"),
+                (Word("add", near=("create",)), "add"),
                 (Word("update"), "update"),
             ),
         ),

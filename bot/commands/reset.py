@@ -36,7 +36,7 @@ RESET_MFA = Command(
         Word(
             "reset mfa",
             also=("reset 2fa", "reset methods", "reset authentication methods", "require re-register mfa", "re-register mfa"),
-            near=("clear mfa", "remove mfa", "reset multi-factor", "reset multifactor", "reregister mfa", "mfa", "2fa"),
+            near=("mfa reset", "clear mfa", "remove mfa", "reset multi-factor", "reset multifactor", "reregister mfa", "mfa", "2fa"),
         ),
         FOR,
         Somebody(),

@@ -152,7 +152,7 @@ FREEZE = Command(
 UNFREEZE = Command(
     name="unfreeze",
     topic="Stopping",
-    pattern=(Word("unfreeze", also=("thaw",), near=("unlock", "release")), Somebody()),
+    pattern=(Word("unfreeze", also=("thaw",), near=("release",)), Somebody()),
     summary="End a freeze: an administrator, or the one who froze if nobody else did",
     example="unfreeze omar",
     run=unfreeze,

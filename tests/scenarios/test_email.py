@@ -72,7 +72,7 @@ async def test_an_address_at_the_organisation_comes_with_a_warning(desk: Desk) -
 async def test_what_is_no_address_is_refused_with_what_is_wrong(desk: Desk, typed: str, says: str) -> None:
     answer = await desk.say(HANNA, f"set email for omar {typed}")
     assert says in answer.text.replace("\u200b", "")
-    assert answer.verbs == []
+    assert (answer.verbs, desk.entra.writes) == (["fill"], [])
 
 
 async def test_a_mention_is_no_address(desk: Desk) -> None:

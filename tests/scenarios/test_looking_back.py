@@ -126,3 +126,15 @@ async def test_the_ticket_of_a_stop_is_recorded_and_posted(desk: Desk, database_
 def texts(card: dict[str, Any]) -> list[str]:
     """Each line of a card, its runs put together."""
     return ["".join(run["text"] for run in item["inlines"]) for item in card["body"] if item["type"] == "RichTextBlock"]
+
+
+async def test_a_line_that_was_put_right_is_no_part_of_what_one_did(desk: Desk) -> None:
+    await desk.say(HANNA, "set mobile for omar +31 6 123")
+    await desk.say(HANNA, "set mobile for omar")
+    await desk.say(HANNA, "swt mobbile fr omar")
+    await desk.say(HANNA, "history by bram")  # what may not be said stays
+    shown = (await desk.say(HANNA, "history")).text
+    assert "Not allowed" in shown
+    assert not any(word in shown for word in ("Please check", "Not understood", "opened a form"))
+    for_administrators = (await desk.say(SAM, "history by hanna")).text
+    assert "Please check" in for_administrators

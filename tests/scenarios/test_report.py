@@ -82,7 +82,7 @@ async def test_who_may_and_what_the_others_are_told(desk: Desk) -> None:
     assert "phone-only" in (await desk.say(SAM, "help report")).text
     refused = await desk.say(HANNA, LINE)
     reference = refused.text.partition("why ")[2].split()[0]
-    assert "not in an asking group" in (await desk.say(SAM, f"why {reference}")).text
+    assert "Not allowed" in (await desk.say(SAM, f"why {reference}")).text
 
 
 async def test_a_rule_opens_reports_and_nothing_else(database_url: str) -> None:

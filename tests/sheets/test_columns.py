@@ -132,7 +132,7 @@ def test_what_a_row_asks_for(reading: Reader, cells: str, mode: Mode, wishes: li
         ("a@b.example,x,,,on,remove", "cannot switch SMS sign-in on"),
         ("a@b.example,soon,,,,remove", "Mobile phone: I cannot tell from “soon”"),
         ("a@b.example,06 12345678 x12,,,,", "Mobile phone: Only an office phone can have an extension"),
-        ("a@b.example,06 123,,,,", "does not exist in the Netherlands"),
+        ("a@b.example,06 123,,,,", "too short for the Netherlands"),
         ("a@b.example,06 12345678 or 06 87654321,,,,", "more than one number"),
         (",06 12345678,,,,", "does not say who it is"),
         ("alice,06 12345678,,,,", "“alice” is no user principal name"),

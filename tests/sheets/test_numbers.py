@@ -106,7 +106,7 @@ def test_an_extension_and_a_beginning_that_was_lost() -> None:
         ("12:30", "NL", "a date of the number"),
         ("-12345653", "NL", "begins with a minus"),
         ("612345678", "", "which country"),
-        ("12345", "NL", "does not exist"),
+        ("12345", "NL", "too short"),
         ("=A1", "NL", "formula"),
         ("#NAME?", "NL", "could not show"),
         ("TRUE", "NL", "letters"),
