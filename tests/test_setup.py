@@ -93,7 +93,7 @@ async def test_a_dry_run_says_every_call_and_changes_nothing(shell: Shell) -> No
         "would    POST  /applications  (register the app, for this tenant alone)",
         "would    POST  /servicePrincipals  (make the app known in this tenant)",
         "would    POST  /applications/<object id of the app>/addPassword  (make a client secret that is good for 180 days)",
-        "<object id of the service principal>/appRoleAssignments  (grant User.Read.All, to find people and read their accounts; show manager and photo)",
+        "<object id of the service principal>/appRoleAssignments  (grant User.Read.All, to find people and read their accounts;",
         "would    POST  /appCatalogs/teamsApps  (publish the Teams app to the organisation)",
         "would    MicrosoftAppId, MicrosoftAppTenantId to .env",
         "call     GET   /groups?$filter=displayName eq 'Helpdesk'",

@@ -309,7 +309,7 @@ async def test_an_administrator_sees_the_history_of_anybody() -> None:
     done = await say("history by alice", operations=operations, dossier=Dossier(ALICE, {}), admin=True)
     assert [answer.title for answer in (mine, hers, done)] == ["What you did recently", "History of Alice Jansen", "What Alice Jansen did"]
     assert operations.asked == [
-        {"actor_id": "id-hanna", "limit": 20},
+        {"actor_id": "id-hanna", "limit": 100},
         {"target_id": "id-alice", "limit": 20},
         {"actor_id": "id-alice", "limit": 20},
     ]
