@@ -18,6 +18,7 @@ from bot.retry import Post, until_all_taken
 from bot.services.announce import code_stands
 from bot.services.approvers_card import withdraw
 from bot.services.notify import InTeams, why_refused
+from bot.services.requesters_card import moved_on
 
 log = structlog.get_logger()
 
@@ -58,9 +59,7 @@ class HandOver:
         manager, shown = operation.manager, HandedOver(operation, self._clock(), self._contact)
         assert manager is not None, "it is handed over to somebody"
         if operation.manager_card_id:
-            await self._announcer.quiet(operation.manager_card_id)
-            now = await self._operations.get(operation.id)
-            if now is None or now.version != operation.version:
+            if await moved_on(self._operations, self._announcer, operation, operation.manager_card_id):
                 return  # a code may stand there now; the next round brings what does
             for chat in await self._chats.of([manager.id.lower()]):
                 await self._announcer.update(chat.where, operation.manager_card_id, shown, chat.reader)

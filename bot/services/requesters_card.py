@@ -40,8 +40,7 @@ class RequestersCard:
         else:
             reply = await self._showing.of(operation)
         if operation.card_id:
-            await self._announcer.quiet(operation.card_id)
-            if operation.once_only and await self._moved_on(operation):
+            if operation.once_only and await moved_on(self._operations, self._announcer, operation, operation.card_id):
                 return  # a code may stand there now
             try:
                 await self._announcer.update(operation.conversation, operation.card_id, reply)
@@ -51,6 +50,9 @@ class RequestersCard:
                 return
         await self._operations.set_card(operation.id, await self._announcer.send(operation.conversation, reply))
 
-    async def _moved_on(self, operation: Operation) -> bool:
-        now = await self._operations.get(operation.id)
-        return now is None or now.version != operation.version
+
+async def moved_on(operations: Operations, announcer: Announcer, operation: Operation, card_id: str) -> bool:
+    """Whether an operation is another one than it was, once no press on this card of it is being answered."""
+    await announcer.quiet(card_id)
+    now = await operations.get(operation.id)
+    return now is None or now.version != operation.version

@@ -145,9 +145,10 @@ class Carrier:
         where, actor = where_of(activity), actor_of(activity)
         if where.kind == "personal":
             return await self.below(context, remark)
-        said = await self._said(remark, where, actor)
-        if await self._connector.send_to_one(where, said, actor.chat_id, reply_to=activity.id or ""):
-            return True
+        if self._connector.targeted:
+            said = await self._said(remark, where, actor)
+            if await self._connector.send_to_one(where, said, actor.chat_id, reply_to=activity.id or ""):
+                return True
         try:
             return await self.put(activity, await self.own_chat(activity), remark)
         except ChatError:

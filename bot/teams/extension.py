@@ -30,7 +30,7 @@ from bot.services.dispatch import Dispatch
 from bot.services.extension import ExtensionDesk
 from bot.teams.attachments import CARD
 from bot.teams.carrier import Carrier
-from bot.teams.identity import actor_of, guest_or_bot, where_of
+from bot.teams.identity import OBJECT_ID, actor_of, guest_or_bot, where_of
 from bot.teams.inbound import delivery_key
 from cards import extension
 from cards.untrusted import inert
@@ -42,7 +42,6 @@ THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
 #: Longer than any name or address.
 _LIMIT = 200
 _TAG = re.compile(r"<[^>]{0,500}>")
-_OBJECT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class MessageExtension:
@@ -60,14 +59,16 @@ class MessageExtension:
         activity = context.activity
         value = activity.value if isinstance(activity.value, dict) else {}
         reader = self._readers.of(actor_of(activity))
-        match activity.name.removeprefix(PREFIX), value.get("commandId"):
-            case "query", command if command == FIND:
-                return await self._found(activity, value, reader)
-            case "fetchTask", command if command == ABOUT:
-                return await self._opened(activity, value, reader)
-            case "submitAction", command if command == ABOUT:
-                return await self._submitted(context, value, reader)
-        return InvokeResponse(status=501, body=None)
+        asked = activity.name.removeprefix(PREFIX), value.get("commandId")
+        if asked == ("query", FIND):
+            return await self._found(activity, value, reader)
+        if asked not in (("fetchTask", ABOUT), ("submitAction", ABOUT)):
+            return InvokeResponse(status=501, body=None)
+        if refused := await self._desk.open(_asked(activity, "")):
+            return _told(_sentence(refused, reader), reader)
+        if asked == ("submitAction", ABOUT):
+            return await self._submitted(activity, value, reader)
+        return _dialog(AboutMessage(*_message(value)), reader)
 
     async def close(self) -> None:
         """Ends what is still being asked."""
@@ -79,7 +80,7 @@ class MessageExtension:
         found = await self._desk.find(_asked(activity, _parameter(value, NAME)))
         with speaking(reader):
             if isinstance(found, Remark):
-                return _listed({"type": "message", "text": _sentence(found)})
+                return _listed({"type": "message", "text": _sentence(found, reader)})
             if not found:
                 return _listed({"type": "message", "text": spoken(say("Type a name or an address. Nobody in the directory is called so."))})
             people = [_result(person, self._link(person)) for person in found]
@@ -91,43 +92,28 @@ class MessageExtension:
         https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/deep-link-teams
         """
         name = person.name.strip()
-        line = "show" if "@" in name or _OBJECT_ID.fullmatch(name) else line_for("show", name)  # that would be somebody else's address
+        line = "show" if "@" in name or OBJECT_ID.fullmatch(name) else line_for("show", name)  # that would be somebody else's address
         return f"{self._desk.chat}&message={quote(line, safe='')}"
 
-    async def _opened(self, activity: Activity, value: Mapping[str, Any], reader: Reader) -> InvokeResponse:
-        if refused := await self._desk.open(_asked(activity, "")):
-            with speaking(reader):
-                return _told(_sentence(refused))
-        author, text = _message(value)
-        return _dialog(AboutMessage(author, text), reader)
-
-    async def _submitted(self, context: TurnContext, value: Mapping[str, Any], reader: Reader) -> InvokeResponse:
-        activity = context.activity
-        if refused := await self._desk.open(_asked(activity, "")):
-            with speaking(reader):
-                return _told(_sentence(refused))
+    async def _submitted(self, activity: Activity, value: Mapping[str, Any], reader: Reader) -> InvokeResponse:
         filled = value.get("data")
         who, job = _filled(filled if isinstance(filled, dict) else {})
-        if not who or job not in JOBS:
+        if not who or not job:
             problem = Remark(say("Say who it is about, and what for."), tone=Tone.REFUSED)
-            author, text = _message(value)
-            return _dialog(AboutMessage(author, text, who, job if job in JOBS else "show", problem), reader)
+            return _dialog(AboutMessage(*_message(value), who, job or "show", problem), reader)
         try:
             chat = await self._carrier.own_chat(activity)
         except ChatError as error:
             log.info("no chat to answer in", action="extension_no_chat", error=str(error))
-            with speaking(reader):
-                return _told(spoken(say("I cannot write to you: open Doorman in Teams, say hello there, and try again.")))
+            return _told(say("I cannot write to you: open Doorman in Teams, say hello there, and try again."), reader)
         reply = await self._dispatch.message(_asked(activity, line_for(job, who), chat))
         if isinstance(reply, Asking):
             task = asyncio.create_task(self._follow(reply, activity, chat))
             self._following.add(task)
             task.add_done_callback(self._following.discard)
         elif reply is not None and not await self._carrier.put(activity, chat, reply):
-            with speaking(reader):
-                return _told(spoken(say("I could not write to you: type it in our own chat.")))
-        with speaking(reader):
-            return _told(spoken(say("The answer is in our own chat.")))
+            return _told(say("I could not write to you: type it in our own chat."), reader)
+        return _told(say("The answer is in our own chat."), reader)
 
     async def _follow(self, asking: Asking, activity: Activity, chat: ConversationRef) -> None:
         if reply := await asking.reply():
@@ -167,7 +153,7 @@ def _message(value: Mapping[str, Any]) -> tuple[str, str]:
 def _filled(data: Mapping[str, Any]) -> tuple[str, str]:
     """Whom, and for which job. Somebody picked is their object id, which is looked up like anything typed."""
     picked, typed, chosen = data.get(PICKED), data.get(WHO), data.get(JOB)
-    who = picked if isinstance(picked, str) and _OBJECT_ID.fullmatch(picked) else typed
+    who = picked if isinstance(picked, str) and OBJECT_ID.fullmatch(picked) else typed
     job = next((name for name, (words, _) in JOBS.items() if chosen == str(words)), "")
     return (" ".join(who.split())[:_LIMIT] if isinstance(who, str) else "", job)
 
@@ -179,16 +165,18 @@ def _result(person: Person, url: str) -> dict[str, Any]:
     return {"contentType": CARD, "content": extension.found(person, url), "preview": preview}
 
 
-def _sentence(remark: Remark) -> str:
-    return inert(spoken(join(" ", (remark.text, remark.hint))), 500)
+def _sentence(remark: Remark, reader: Reader) -> str:
+    with speaking(reader):
+        return inert(spoken(join(" ", (remark.text, remark.hint))), 500)
 
 
 def _listed(result: dict[str, Any]) -> InvokeResponse:
     return InvokeResponse(status=200, body={"composeExtension": result})
 
 
-def _told(text: str) -> InvokeResponse:
-    return InvokeResponse(status=200, body={"task": {"type": "message", "value": text}})
+def _told(text: str, reader: Reader) -> InvokeResponse:
+    with speaking(reader):
+        return InvokeResponse(status=200, body={"task": {"type": "message", "value": spoken(text)}})
 
 
 def _dialog(asked: AboutMessage, reader: Reader) -> InvokeResponse:

@@ -17,7 +17,7 @@ from bot.domain.people import Actor
 from bot.languages import language_of
 from bot.teams.zones import zone
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NAME_LIMIT = 200
 _KINDS = frozenset({"personal", "groupChat", "channel"})
 #: The only channel that is served: https://learn.microsoft.com/azure/bot-service/bot-service-channels-reference
@@ -69,7 +69,7 @@ def actor_of(activity: Activity) -> Actor:
     sender = activity.from_property
     object_id = sender.aad_object_id or ""
     name = (sender.name or "somebody")[:_NAME_LIMIT]
-    identity = object_id.lower() if _GUID.fullmatch(object_id) else ""
+    identity = object_id.lower() if OBJECT_ID.fullmatch(object_id) else ""
     return Actor(identity, tenant_of(activity), name, sender.id, zone=_zone(activity), language=language_of(activity.locale))
 
 
