@@ -20,7 +20,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 _MOST = 1 << 17
@@ -123,14 +123,20 @@ class Forked:
 
 async def _reader(number: int, limit: int) -> asyncio.StreamReader:
     reader = asyncio.StreamReader(limit)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(number, "rb", 0))
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), _pipe(number, "rb"))
     return reader
 
 
 async def _writer(number: int) -> asyncio.StreamWriter:
     loop = asyncio.get_running_loop()
-    transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, os.fdopen(number, "wb", 0))
+    transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, _pipe(number, "wb"))
     return asyncio.StreamWriter(transport, protocol, None, loop)
+
+
+def _pipe(number: int, mode: str) -> IO[bytes]:
+    """An end of a pipe that the event loop closes, and nobody else: uvloop closes the number and the file after it, and between the two
+    the number may be another's, such as a database's (https://github.com/MagicStack/uvloop, `uvloop/handles/handle.pyx`)."""
+    return os.fdopen(number, mode, 0, closefd=False)
 
 
 def serve() -> None:

@@ -6,8 +6,10 @@ runs them, and is loaded only when there is one to run.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnavailable
 from bot.store.tables import metadata
+from bot.store.transactions import PATIENT_MS, open_engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -77,8 +80,9 @@ def upgrade(engine: Engine) -> tuple[str, ...]:
     """
     made: list[str] = []
     try:
-        while revision := _next(engine):
-            made.append(revision)
+        with _patient(engine) as patient:
+            while revision := _next(patient):
+                made.append(revision)
     except SQLAlchemyError as error:
         raise _unusable(engine, error) from error
     return tuple(made)
@@ -130,6 +134,19 @@ def _next(engine: Engine) -> str | None:
         _make(connection, revision, found)
     _log.info("database: %s made: %s", revision, title(revision))
     return revision
+
+
+@contextlib.contextmanager
+def _patient(engine: Engine) -> Iterator[Engine]:
+    """An engine that waits for its turn for as long as others may need for their migrations, which is longer than a person waits."""
+    if _file(engine) is None:  # PostgreSQL's turns have no end
+        yield engine
+        return
+    patient = open_engine(engine.url.render_as_string(hide_password=False), busy_ms=PATIENT_MS)
+    try:
+        yield patient
+    finally:
+        patient.dispose()
 
 
 def _look(connection: Connection) -> Standing:

@@ -7,6 +7,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,13 +38,16 @@ class _Piece:
 #: More would make the first of a group wait for the last without saving any flush.
 GROUP_LIMIT = 64
 #: Milliseconds a SQLite connection waits for another one before "database is locked": ours gives up while the person still
-#: waits for an answer, the durable engine's does not have to.
+#: waits for an answer; the durable engine and migrations, for which nobody waits, do not have to.
 BUSY_MS = 3_000
-DBOS_BUSY_MS = 30_000
+PATIENT_MS = 30_000
 
 
-def open_engine(database_url: str) -> Engine:
+def open_engine(database_url: str, *, busy_ms: int | None = None) -> Engine:
     """An engine for our own transactions on `sqlite:///…` or `postgresql://…`.
+
+    Args:
+        busy_ms: milliseconds to wait for another connection to the same SQLite file; a person's patience where none are given.
 
     On SQLite every transaction begins with BEGIN IMMEDIATE, so that two writers queue instead of failing half-way.
     """
@@ -58,7 +62,7 @@ def open_engine(database_url: str) -> Engine:
             connect_args={"connect_timeout": 5},
             json_deserializer=loaded,
         )
-    engine = _sqlite(url, isolation_level=None, busy_ms=BUSY_MS)
+    engine = _sqlite(url, isolation_level=None, busy_ms=busy_ms or BUSY_MS)
 
     @event.listens_for(engine, "begin")
     def _immediate(connection: Connection) -> None:
@@ -74,7 +78,7 @@ def open_engine(database_url: str) -> Engine:
 
 def open_engine_for_dbos(ours: Engine) -> Engine:
     """The engine DBOS works with: on SQLite one of its own, because it begins its transactions the driver's way."""
-    return ours if ours.dialect.name == "postgresql" else _sqlite(ours.url, isolation_level="IMMEDIATE", busy_ms=DBOS_BUSY_MS)
+    return ours if ours.dialect.name == "postgresql" else _sqlite(ours.url, isolation_level="IMMEDIATE", busy_ms=PATIENT_MS)
 
 
 def close_for_good(engine: Engine) -> None:
@@ -99,10 +103,25 @@ def _sqlite(url: URL, *, isolation_level: str | None, busy_ms: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: object) -> None:
-        for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA busy_timeout={busy_ms}")
+        _write_ahead(connection, busy_ms)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection, busy_ms: int) -> None:
+    """Two that open a new file at once both want to change its mode, and SQLite refuses one of them without waiting for the other."""
+    late = time.monotonic() + busy_ms / 1_000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > late:
+                raise
+            time.sleep(0.01)
 
 
 class Claims(Protocol):

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy
 
 from bot.errors import StoreUnavailable
-from bot.store import schema
+from bot.store import schema, transactions
 from bot.store.tables import metadata
 from bot.store.transactions import open_engine
 
@@ -121,7 +121,9 @@ def test_a_database_of_a_newer_version_is_worked_with(untouched: sqlalchemy.Engi
     assert schema.standing(untouched) == schema.Standing("ffff", True, (), newer=True)
 
 
-def test_processes_that_start_together_take_turns(untouched: sqlalchemy.Engine) -> None:
+def test_processes_that_start_together_take_turns(untouched: sqlalchemy.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the migrations of another one take: longer than a person would be kept waiting."""
+    monkeypatch.setattr(transactions, "BUSY_MS", 1)
     url = untouched.url.render_as_string(hide_password=False)
     engines = [open_engine(url) for _ in range(4)]
     with ThreadPoolExecutor(len(engines)) as pool:
