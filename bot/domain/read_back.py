@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -24,11 +25,19 @@ def number(text: str) -> str:
     main, _, extension = text.partition("x")
     if not main.startswith("+") or "•" in main:
         return text
+    grouped = _grouped(main)
+    if not grouped:
+        return text
+    return grouped + (f" ext. {extension}" if extension else "")
+
+
+@lru_cache(64)  # a request's cards follow each other within seconds, and each reads it out several times
+def _grouped(main: str) -> str:
     try:
         written = phonenumbers.format_number(phonenumbers.parse(main), PhoneNumberFormat.INTERNATIONAL)
     except NumberParseException:
-        return text
-    return _LONG.sub(_divided, written) + (f" ext. {extension}" if extension else "")
+        return ""
+    return _LONG.sub(_divided, written)
 
 
 def _divided(found: re.Match[str]) -> str:

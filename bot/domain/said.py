@@ -87,8 +87,9 @@ class Said(str):
         return format(spoken(self), spec)
 
     def map(self, change: Callable[[str], str]) -> Said:
-        """The same sentence with `change` made to every text in it that is not its own."""
-        return Said(self.template, {name: change(part) if isinstance(part, str) else part for name, part in self.parts.items()})
+        """The same sentence with `change` made to every text in it that is not its own; itself where that changes none."""
+        changed = {name: now for name, part in self.parts.items() if isinstance(part, str) and (now := change(part)) is not part}
+        return Said(self.template, {**self.parts, **changed}) if changed else self
 
 
 def say(template: str, /, **parts: Part) -> Said:
@@ -234,14 +235,11 @@ def _part_to_store(part: Part) -> Any:
 
 
 def _part_from_store(stored: Any) -> Part:
-    match stored:
-        case {"at": at}:
-            return datetime.fromisoformat(at)
-        case {"day": day}:
-            return date.fromisoformat(day)
-        case {"say": _}:
-            return from_store(stored)
-    return stored  # type: ignore[no-any-return]
+    if not isinstance(stored, dict):
+        return stored  # type: ignore[no-any-return]
+    if "at" in stored:
+        return datetime.fromisoformat(stored["at"])
+    return date.fromisoformat(stored["day"]) if "day" in stored else from_store(stored)
 
 
 @lru_cache(4096)
