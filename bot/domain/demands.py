@@ -118,7 +118,7 @@ def _with_proofs(policy: Policy, ask: Ask, rules: Sequence[Rule], need: Need) ->
 def _proved(rule: Rule, ask: Ask) -> ProofNeed:
     """The proof that a rule speaks of."""
     both = (rule.proof, rule.if_risk if ask.risky else NO_PROOF)
-    return combined(replace(each, rules=(rule.name,)) for each in both)
+    return combined(replace(each, rules=(rule.name,)) for each in both if each)
 
 
 def _eased(policy: Policy, ask: Ask, rules: Sequence[Rule], others: Mapping[Rule, ProofNeed], need: Need) -> tuple[Eased, ...]:

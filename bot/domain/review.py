@@ -24,6 +24,9 @@ from bot.domain.rules import PROTECTED, Ask, Ground, Policy, Rule
 from bot.domain.said import join, say
 from bot.domain.stop import Stop
 
+#: Where a kind stands among all of them.
+_PLACE = list(ChangeKind).index
+
 
 def grounds(policy: Policy, ask: Ask) -> frozenset[Ground]:
     """What sort of target this is; never empty."""
@@ -58,7 +61,8 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
         return refusals.denied(ask, on, denying)
     if policy.threat and not policy.high.refuses.isdisjoint(ask.more):
         return threat.refused(policy.threat)
-    pairs = [(kind, ground) for ground in GRAVITY if ground in on for kind in ChangeKind if kind in ask.kinds]
+    kinds = sorted(ask.kinds, key=_PLACE)
+    pairs = [(kind, ground) for ground in GRAVITY if ground in on for kind in kinds]
     covering = {pair: _covering(policy, ask, *pair) for pair in pairs}
     covering |= _amounting_to(policy, ask, on)
     allowing = {pair: [rule for rule in rules if _may_ask(rule, ask) and _holds(rule, ask)] for pair, rules in covering.items()}
@@ -70,7 +74,7 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
     first = policy.first_day_to_manager and not ask.registered
     if decision.need and seen_once and (first or any(rule.to_manager for rule in seen_once)):
         decision = replace(decision, need=replace(decision.need, to_manager=True))
-    return replace(decision, reusable=bool(passes) and all(rule.reusable for rule in passes))
+    return replace(decision, reusable=True) if passes and all(rule.reusable for rule in passes) else decision
 
 
 #: What no rule names, because it is built in: whoever has any right here may take access away from somebody who is not protected.
