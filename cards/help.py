@@ -14,7 +14,7 @@ from cards.remark import prose
 #: Commands on one card; the rest is counted.
 MOST_COMMANDS = 40
 #: The column of the buttons: their titles fit, and at the width of a telephone what stands beside them does too.
-_BUTTONS, _TOPICS = "172px", "130px"
+_BUTTONS, _TOPICS = "172px", "146px"
 _TYPED = "typed-{number}"
 
 

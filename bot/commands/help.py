@@ -131,7 +131,7 @@ HELP = Command(
     name="help",
     in_menu=True,
     topic="Looking back",
-    pattern=(Word("help", also=("?", "commands", "menu")), Optional((Subject(),))),
+    pattern=(Word("help", also=("?", "commands", "menu", "what can you do", "what can i do")), Optional((Subject(),))),
     summary="The jobs of every day; with a topic or a command, how that is typed",
     example="help",
     run=show_help,

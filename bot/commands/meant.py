@@ -20,7 +20,7 @@ from bot.errors import Meant
 #: Whoever types more words than these without a command has said no name.
 MOST_WORDS = 4
 #: As many digits make a phone number, and no room or account.
-_DIGITS = 6
+FIGURES = 6
 _SAID = (
     "please pls plz kindly can could would you i we want need like to must let's lets hey hi hello doorman thanks thank thx now just ok "
     "okay graag alsjeblieft alstublieft svp aub kun kunt kan wil moet ik je u hoi hallo bedankt even"
@@ -199,7 +199,7 @@ def _with_number(body: Sequence[Token]) -> Iterator[tuple[str, str]]:
             rest = body[found.end :]
             before, behind = _name(body[:at]), _name(rest[1:] if rest and rest[0].word in ways(FOR.text) else rest)
             name = before if found.end == len(body) else behind if at == 0 else ""
-            if name and sum(map(str.isdigit, number)) >= _DIGITS:
+            if name and sum(map(str.isdigit, number)) >= FIGURES:
                 yield name, number
 
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.commands import COMMANDS
-from bot.commands.grammar.arguments import Somebody, Who
+from bot.commands.grammar.arguments import Number, Somebody, Who
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.grammar.kinds import Choice, Match, Optional, Part, Token, Trace, Word, match_all
 from bot.commands.grammar.lengths import Duration
 from bot.commands.grammar.pasted import is_table, no_table
 from bot.commands.grammar.times import TimeOfDay
 from bot.commands.grammar.tokens import BECAUSE, TAIL, split, tokens_of
-from bot.commands.meant import meant
+from bot.commands.meant import FIGURES, meant
 from bot.commands.opening import begun, mended
-from bot.commands.spec import Audience, Command, Invocation
+from bot.commands.spec import Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.incoming import PICKED
 from bot.domain.said import alternatives, join, say
@@ -58,7 +59,10 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
         )
     tokens = tokens_of(text, mentions)
     if not tokens:
-        raise UsageError(say("You did not type anything I can read."), say("I can: {top}. Type `help` for all of it.", top=_top(commands)))
+        raise UsageError(
+            say("You did not type anything I can read."),
+            _for_example(commands),
+        )
     body, tail = split(tokens)
     for command in commands:
         line, rest = (tokens, []) if command.nested else (body, tail)
@@ -90,7 +94,25 @@ def _no_command(text: str, tokens: list[Token], mentions: Sequence[Mention], com
         return Meant(complaint.text, complaint.hint, line=probably.line, if_known=True)
     if not probably and (found := mended(body, *_furthest(body, stops))):
         complaint.begun = Begun((found[0].name,), found[1] | _words(text, tail, mentions))
+    if not probably and (begins := _number_alone(body, commands)):
+        return Incomplete(
+            say("Whose number is that?"),
+            say("I have done nothing yet."),
+            replace(begins, typed={**begins.typed, **_words(text, tail, mentions)}),
+        )
     return probably or complaint
+
+
+def _number_alone(body: Sequence[Token], commands: Sequence[Command]) -> Begun | None:
+    """The form for a telephone number that was typed without a word; None for anything else."""
+    if all(found.end != len(body) for found in Number().match(body, 0, near=False)) or sum(map(_figures, body)) < FIGURES:
+        return None
+    for command in commands:
+        if any(isinstance(part, Number) for part in command.pattern):
+            names, usual = begun(tokens_of(command.example), (command,))
+            number = " ".join(token.text for token in body)
+            return Begun(names, {name: said for name, said in usual.items() if name != "who"} | {"number": number})
+    return None
 
 
 def typed_in(invocation: Invocation) -> Begun | None:
@@ -219,7 +241,11 @@ def _unless_mentioned(line: str) -> str:
 
 
 def _has_digit(token: Token) -> bool:
-    return any(char.isdigit() for char in token.text)
+    return _figures(token) > 0
+
+
+def _figures(token: Token) -> int:
+    return sum(map(str.isdigit, token.text))
 
 
 def _raw(text: str, run: list[Token], *, to_the_end: bool) -> str:
@@ -242,7 +268,8 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
     at, stuck = _furthest(body, stops)
     if at == 0:
         return UsageError(
-            say("I do not understand “{text}”.", text=_clip(text)), say("I can: {top}. Type `help` for all of it.", top=_top(commands))
+            say("I do not understand “{text}”.", text=_clip(text)),
+            _for_example(commands),
         )
     part, command = stuck[0]
     quotes = say("A name that contains the word ticket or because goes in quotation marks.") if tail else ""
@@ -306,10 +333,10 @@ def _together(parts: Sequence[Part | None]) -> Choice | Word:
     return first if len(options) == alone else Choice("", tuple(options.values()))
 
 
-def _top(commands: Sequence[Command]) -> str:
-    usual = [command for command in commands if command.audience is not Audience.ADMINISTRATORS]
-    named = [command for command in usual if command.changes or command.name == "show"]
-    return ", ".join(f"`{command.syntax}`" for command in named[:3]) or "`help`"
+def _for_example(commands: Sequence[Command]) -> str:
+    """Lines for some of what a helpdesk does all day."""
+    lines = [f"`{command.example}`" for command in commands if command.job][:3]
+    return say("Say for example {lines}, or `help` to see what I can do.", lines=join(", ", lines)) if lines else say("Type `help`.")
 
 
 def _clip(text: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.audit import Tag
 from simulator.entra import Fault
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, OSCAR, SAM, Desk
+from tests.scenarios.test_forms import inputs
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -65,7 +66,25 @@ async def test_it_is_asked_and_a_button_says_it(asked: Desk, line: str, meant: s
 async def test_where_nobody_is_meant_it_is_said_that_it_is_not_understood(asked: Desk, line: str) -> None:
     answer = await asked.say(HANNA, line)
     assert "I do not understand" in answer.text
+    assert "Say for example  show noor ,  set mobile for noor +31 6 12345678 ," in answer.text
     assert [each["title"] for each in answer.card["actions"]] == ["Help"]
+
+
+@pytest.mark.parametrize(("line", "ticket"), [("0612345678", ""), ("+31 (0)6-1234 5678", ""), ("0031612345678 ticket INC1", "INC1")])
+async def test_of_a_number_alone_it_is_asked_whose_it_is(asked: Desk, line: str, ticket: str) -> None:
+    filled = {name: field.get("value", "") for name, field in inputs(await asked.say(HANNA, line)).items()}
+    assert filled["input_number"] == line.partition(" ticket")[0]
+    assert (filled["input_mode"], filled["input_phone"], filled["input_who"], filled["input_ticket"]) == ("set", "mobile", "", ticket)
+
+
+@pytest.mark.parametrize("line", ["12", "11223 block alice", "room 12345678"])
+async def test_other_figures_are_no_number(asked: Desk, line: str) -> None:
+    assert inputs(await asked.say(HANNA, line)) == {}
+
+
+@pytest.mark.parametrize("line", ["what can you do", "What can I do?", "wat kun je", "wat kan ik doen?"])
+async def test_who_asks_what_there_is_gets_help(asked: Desk, line: str) -> None:
+    assert "What do you want to do?" in (await asked.say(HANNA, line)).text
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "pending": ("wachtend",),
     "why": ("waarom",),
     "history": ("geschiedenis",),
-    "help": ("hulp",),
+    "help": ("hulp", "wat kan je", "wat kun je", "wat kan ik doen"),
     "hi": ("hallo", "hoi"),
     "whoami": ("wie ben ik",),
     "log here": ("logboek hier",),
