@@ -32,14 +32,15 @@ class Loaded:
 
     Args:
         module: such as `app`.
+        more: modules that it would load only later.
         environment: what it is loaded with; each fork has one of its own.
     """
 
-    def __init__(self, module: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, module: str, *more: str, environment: Mapping[str, str] | None = None) -> None:
         self._here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _SERVE, str(there.fileno()), module],
+                [sys.executable, "-c", _SERVE, str(there.fileno()), module, *more],
                 cwd=ROOT, env=environment, pass_fds=[there.fileno()], stdin=subprocess.DEVNULL,
             )  # fmt: skip
 
@@ -60,14 +61,24 @@ class Loaded:
         """
         theirs_in, ours_in = os.pipe()
         ours_out, theirs_out = os.pipe()
-        ours, status = os.pipe()
-        told = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        socket.send_fds(self._here, [told], [theirs_in, *(output or (theirs_out, nowhere)), status])
-        for handed_over in (theirs_in, theirs_out, nowhere, status):
+        ours = self.fork(arguments, environment, (theirs_in, *(output or (theirs_out, nowhere))))
+        for handed_over in (theirs_in, theirs_out, nowhere):
             os.close(handed_over)
         ends = await _reader(ours, limit)
         return Forked(int(await ends.readline()), ends, await _writer(ours_in), await _reader(ours_out, limit))
+
+    def fork(self, arguments: Sequence[str], environment: Mapping[str, str], three: Sequence[int]) -> int:
+        """A new process with these for its standard input, output and errors.
+
+        Returns:
+            The end of a pipe that tells its number and, once it has ended, its exit status: a line each.
+        """
+        ours, status = os.pipe()
+        told = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
+        socket.send_fds(self._here, [told], [*three, status])
+        os.close(status)
+        return ours
 
     async def run(self, arguments: Sequence[str], environment: Mapping[str, str], answer: bytes = b"") -> Said:
         """What a process said that has ended, to which this was typed."""
@@ -141,7 +152,7 @@ def _pipe(number: int, mode: str) -> IO[bytes]:
 
 def serve() -> None:
     """The process that has loaded the module: forks when it is told to, and ends with whoever tells it."""
-    here, main = socket.socket(fileno=int(sys.argv[1])), importlib.import_module(sys.argv[2]).main
+    here, (main, *_) = socket.socket(fileno=int(sys.argv[1])), [importlib.import_module(name) for name in sys.argv[2:]]
     gc.freeze()
     while True:
         told, given, *_ = socket.recv_fds(here, _MOST, 4)
@@ -152,7 +163,7 @@ def serve() -> None:
             return
         if os.fork() == 0:
             here.close()
-            _wait_for_one(main, json.loads(told), given)
+            _wait_for_one(main.main, json.loads(told), given)
         for number in given:
             os.close(number)
 

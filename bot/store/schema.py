@@ -1,7 +1,7 @@
 """The tables of a database, brought up to this version: at the start, or by `python app.py database upgrade`.
 
-Each migration (`bot.store.migrations`) is one transaction that holds a lock, so that processes that start together take turns. Alembic
-runs them, and is loaded only when there is one to run.
+Each migration (`bot.store.migrations`) is one transaction that holds a lock, so that processes that start together take turns. They are
+written in Alembic's operations, and that is loaded only when there is one to make.
 """
 
 from __future__ import annotations
@@ -11,27 +11,44 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, func, inspect, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnavailable
 from bot.store.tables import metadata
 from bot.store.transactions import PATIENT_MS, open_engine
 
-if TYPE_CHECKING:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-MIGRATIONS = Path(__file__).parent / "migrations"
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
 #: Also what the version before migrations took its turn by. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 TURN = 8200
 #: Milliseconds after which a migration gives up: whoever wants its table next waits behind it.
 TABLE_MS = 10_000
 
-_RECORD = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+#: As Alembic makes it and finds it.
+_RECORD = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 #: Table and column of all there are: one statement, where SQLAlchemy's inspector asks for one table after the other.
 #: https://www.sqlite.org/pragma.html#pragfunc and https://www.postgresql.org/docs/current/catalog-pg-attribute.html
 _COLUMNS = {
@@ -64,7 +81,7 @@ class Standing:
 
 def known() -> tuple[str, ...]:
     """The revisions of this version, oldest first: the numbers that the files' names begin with."""
-    return tuple(sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+    return tuple(sorted(file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*.py")))
 
 
 def upgrade(engine: Engine) -> tuple[str, ...]:
@@ -115,7 +132,7 @@ def standing(engine: Engine) -> Standing:
 
 def title(revision: str) -> str:
     """What a migration does, in a few words."""
-    return str(_scripts().get_revision(revision).doc)
+    return str(_script(revision).__doc__).strip()
 
 
 def _next(engine: Engine) -> str | None:
@@ -162,35 +179,28 @@ def _look(connection: Connection) -> Standing:
 
 
 def _make(connection: Connection, revision: str, found: Standing) -> None:
-    from alembic import command  # noqa: PLC0415 - most starts have nothing to make
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - most starts have nothing to make
+    from alembic.operations import Operations  # noqa: PLC0415
 
-    config = _config(connection)
     if found.there and not found.revision:  # written before there were migrations
         _check(connection, _first(), found)
-        command.stamp(config, revision)
     else:
-        command.upgrade(config, revision)
+        with Operations.context(MigrationContext.configure(connection)):
+            _script(revision).upgrade()
+    _RECORD.create(connection, checkfirst=True)
+    connection.execute(delete(_RECORD))
+    connection.execute(insert(_RECORD).values(version_num=revision))
 
 
-def _config(connection: Connection | None = None) -> Config:
-    from alembic.config import Config  # noqa: PLC0415
-
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _scripts() -> ScriptDirectory:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    return ScriptDirectory.from_config(_config())
+def _script(revision: str) -> Any:
+    """The module of a migration. Alembic's own way to it reads every one of them, and again for each that is made."""
+    (file,) = _VERSIONS.glob(f"{revision}_*.py")
+    return import_module(f"bot.store.migrations.versions.{file.stem}")
 
 
 def _first() -> MetaData:
     """What a database of the version before migrations has."""
-    tables: Any = _scripts().get_revision(known()[0]).module.metadata
+    tables = _script(known()[0]).metadata
     assert isinstance(tables, MetaData)
     return tables
 

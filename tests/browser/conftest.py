@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
-import subprocess
-import sys
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.forks import Loaded
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -31,26 +34,39 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@cache
+def _loaded() -> Loaded:
+    """A process that has loaded all that a demo loads, which takes longer than the rest of its start."""
+    loaded = Loaded("app", "simulator.demo")
+    atexit.register(loaded.close)
+    return loaded
+
+
 @contextmanager
 def running_demo() -> Iterator[str]:
     """`python app.py demo` on a free port; its address."""
-    command = [sys.executable, "app.py", "demo", "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        said = ""
-        for line in process.stderr:
+    ours, theirs = os.pipe()
+    with open(os.devnull, "r+b") as nowhere:
+        arguments = ["app.py", "demo", "--port", "0", "--no-browser"]
+        about = _loaded().fork(arguments, os.environ, (nowhere.fileno(), nowhere.fileno(), theirs))
+    os.close(theirs)
+    with open(ours, encoding="utf-8") as errors, open(about, encoding="utf-8") as process:
+        number, said = int(process.readline()), ""
+        for line in errors:
             said += line
             if found := re.search(r"http://127\.0\.0\.1:\d+", line):
                 break
         else:
             raise AssertionError(f"the demo did not start:\n{said}")
         # Read on: a full pipe would make the demo wait for a reader.
-        threading.Thread(target=process.stderr.read, daemon=True).start()
+        reading = threading.Thread(target=errors.read, daemon=True)
+        reading.start()
         try:
             yield found.group()
         finally:
-            process.terminate()
-            process.wait(timeout=20)
+            os.kill(number, signal.SIGTERM)
+            process.readline()
+            reading.join()
 
 
 @pytest.fixture

@@ -28,12 +28,12 @@ def untouched(untouched_url: str) -> Iterator[sqlalchemy.Engine]:
 
 
 def test_the_files_are_one_line_of_migrations_each_with_a_title() -> None:
-    scripts = list(schema._scripts().walk_revisions())
-    assert [script.revision for script in reversed(scripts)] == list(schema.known())
-    assert [script.down_revision for script in reversed(scripts)] == [None, *schema.known()[:-1]]
+    scripts = [schema._script(revision) for revision in schema.known()]
+    assert [script.revision for script in scripts] == list(schema.known())
+    assert [script.down_revision for script in scripts] == [None, *schema.known()[:-1]]
     for script in scripts:
         assert schema.title(script.revision).endswith(".")
-        assert not hasattr(script.module, "downgrade"), "the way back is a backup, or the version before on the same tables"
+        assert not hasattr(script, "downgrade"), "the way back is a backup, or the version before on the same tables"
 
 
 def test_all_migrations_together_make_the_tables_of_the_code(untouched: sqlalchemy.Engine) -> None:
