@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from simulator import cast
 from simulator.crowd.methods import ADMINISTRATORS, Ways, ways
@@ -69,6 +70,7 @@ def shares_mail(number: int) -> bool:
     return number % _SHARED in (11, 12)
 
 
+@cache  # the groups are formed of the people who have just been admitted
 def member(number: int, *, mixed: bool = True) -> cast.Member:
     """The person with this number, counted from 0.
 

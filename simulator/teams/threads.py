@@ -152,8 +152,8 @@ class Threads:
                     name=member.name,
                     members=(member,),
                     tenant_id=self.tenant_of(member),
-                    installed=preinstalled and member in team,
-                    offered=preinstalled and member not in team,
+                    installed=preinstalled and member.upn in cast.TEAM_MEMBERS,
+                    offered=preinstalled and member.upn not in cast.TEAM_MEMBERS,
                 )
             )
 
