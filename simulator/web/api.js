@@ -38,6 +38,8 @@ export const peek = (as, conversation) => call("GET", `/api/messages?${query({ a
 export const people = (dataset, filter) => call("GET", `/api/people?${query({ dataset, filter })}`);
 // The language of this page's Teams: ?locale=nl-NL for this visit, otherwise the browser's.
 export const locale = new URLSearchParams(location.search).get("locale") || navigator.language;
+/** What leads a newcomer is Dutch too; the rest of the page is English, as the simulators are. */
+export const dutch = /^nl\b/i.test(locale);
 const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
 
 export const say = (what) => call("POST", "/api/say", { ...what, locale, zone });

@@ -37,23 +37,25 @@ const STEPS = [
   { title: "It is not", as: DIEGO, at: CHAT,
     text: "Diego never called. He presses “This is not me”: everything about him stops, and nobody can change him for a day.",
     happened: () => some(SAM, LOG, "Diego Vega", '"attention"'),
-    nl: { title: "Hij is het niet", text: "Diego heeft nooit gebeld. Hij drukt op “Dit ben ik niet”: alles wat over hem gaat stopt, en een dag lang kan niemand hem wijzigen." } },
+    nl: { title: "Hij is het niet", text: "Diego heeft nooit gebeld. Hij drukt op “This is not me” (Doorman kent zijn taal nog niet): alles wat over hem gaat stopt, en een dag lang kan niemand hem wijzigen." } },
   { title: "Who saw what", as: SAM, at: LOG,
     text: "The log channel says it in red: who asked, and until when nobody can change Diego.",
     happened: async () => (await seen(SAM, LOG)).unread === 0,
     nl: { title: "Wie zag wat", text: "Het logkanaal zegt het in rood: wie erom vroeg, en tot wanneer niemand Diego kan wijzigen." } },
   { title: "What ends in February", as: SAM, at: CHAT, line: "report phone-only",
-    text: "Texts and calls of Microsoft end on 1 February 2027. The report names who has nothing else; it is read beside the first minutes.",
+    text: "Texts and calls of Microsoft end on 1 February 2027. The report names who has nothing else. It is read in the first minutes: if there is none yet, send the line again.",
     happened: async () => {
       const { messages } = await seen(SAM, CHAT);
       const asked = messages.findIndex((message) => /^(report|rapport)\b/i.test(message.text));
       return asked >= 0 && messages.slice(asked).some((message) => ofBot(message));
     },
     nl: { title: "Wat in februari stopt", line: "rapport alleen telefoon",
-      text: "Sms en bellen van Microsoft stoppen op 1 februari 2027. Het rapport noemt wie niets anders heeft; het wordt in de eerste minuten gelezen." } },
+      text: "Sms en bellen van Microsoft stoppen op 1 februari 2027. Het rapport noemt wie niets anders heeft. Het wordt in de eerste minuten gelezen: is het er nog niet, verstuur de regel dan nog eens." } },
 ];
 
-const WORDS = { en: ["A tour of five minutes", "That is all of it. The README goes on from here."], nl: ["Een rondleiding van vijf minuten", "Dat is alles. De README gaat vanaf hier verder."] };
+/** What it is called, and what it ends with. */
+export const [TITLE, END] = api.dutch ? ["Een rondleiding van vijf minuten", "Dat is alles. De README gaat vanaf hier verder."]
+  : ["A tour of five minutes", "That is all of it. The README goes on from here."];
 
 /** What stands in a conversation of somebody, without their having seen it by that. */
 async function seen(upn, name) {
@@ -63,14 +65,12 @@ async function seen(upn, name) {
 
 /** `go(step)` becomes the person, opens the place and puts the line in the message box. A step is ticked when it has happened. */
 export function createTour(root, go) {
-  const dutch = /^nl\b/i.test(api.locale);
-  const steps = STEPS.map((step) => (dutch ? { ...step, ...step.nl } : step));
-  const [title, end] = WORDS[dutch ? "nl" : "en"];
+  const steps = STEPS.map((step) => (api.dutch ? { ...step, ...step.nl } : step));
   const done = new Set();
   let picked = null;
   const left = () => steps.findIndex((_, index) => !done.has(index));
-  const list = el("ol", { class: "tour-steps", lang: dutch ? "nl" : "en" });
-  const box = el("details", { class: "tour", open: recall("tour-open", true) }, el("summary", {}, el("h2", { text: title })), list);
+  const list = el("ol", { class: "tour-steps", lang: api.dutch ? "nl" : "en" });
+  const box = el("details", { class: "tour", open: recall("tour-open", true) }, el("summary", {}, el("h2", { text: TITLE })), list);
   box.addEventListener("toggle", () => remember("tour-open", box.open));
   root.append(box);
   draw();
@@ -99,7 +99,15 @@ export function createTour(root, go) {
     const now = picked !== null && !done.has(picked) ? picked : left(); // the one that is being taken says how; the others their names
     list.replaceChildren(...steps.map((step, index) => el("li", { class: done.has(index) ? "taken" : "" },
       el("button", { class: "tour-go", type: "button", text: step.title, data: { testid: `tour-${index + 1}` }, on: { click: () => take(step, index) } }),
-      index === now && el("span", { text: step.text }))), ...(now < 0 ? [el("li", { class: "tour-end", text: end })] : []));
+      index === now && el("span", { text: step.text }))), ...(now < 0 ? [el("li", { class: "tour-end", text: END })] : []));
     if (focused >= 0) list.children[focused]?.querySelector("button")?.focus({ preventScroll: true });
   }
+
+  /** Opens it where it was folded away. */
+  function show() {
+    box.open = true;
+    list.children[Math.max(left(), 0)].querySelector("button").focus();
+  }
+
+  return { show };
 }
