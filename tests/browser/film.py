@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 LINE = "set mobile for noor +31 6 12345678"
 SIZE = (1180, 700)
-_COLOURS = 96
+_COLOURS = 192
 _POINTER = """([x, y]) => {
   let it = document.getElementById("pointer");
   if (!it) {
