@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot import VERSION
 from bot.commands.needs import needed_permissions
 from bot.settings.environment import Settings
 from bot.terminal import doctor
@@ -107,6 +109,33 @@ async def test_a_dry_run_says_every_call_and_changes_nothing(shell: Shell) -> No
     assert len(_changes(shell)) == changes
     assert not [line for line in shell.lines if line.startswith("would")]
     assert "Nothing would be changed: all of it is there already." in shell.lines
+
+
+async def test_a_newer_package_goes_over_an_older_one_and_keeps_its_id(shell: Shell) -> None:
+    assert await shell.setup() == 0
+    teamwork = shell.world.entra.teamwork
+    found = teamwork.apps()[0]
+    teamwork.put(replace(found, version="0.0.9"))
+    call = f"/appCatalogs/teamsApps/{found.id}/appDefinitions"
+    changes = len(_changes(shell))
+    assert await shell.setup("--dry-run") == 0
+    assert f"would    POST  {call}  (bring the Teams app from 0.0.9 to {VERSION})" in shell.lines
+    assert (len(_changes(shell)), teamwork.apps()[0].version) == (changes, "0.0.9")
+
+    shell.world.entra.person(shell.person.upn).roles = ["Application Administrator"]
+    assert await shell.setup() == 1
+    assert "left     the Teams app: you may not do that. It takes the role Teams Administrator." in shell.said
+    shell.world.entra.person(shell.person.upn).roles = ["Global Administrator"]
+    assert await shell.setup() == 0
+    assert f"made     Doorman {VERSION} in place of 0.0.9 in the app catalogue, {found.id}" in shell.lines
+    assert teamwork.apps() == [found]
+    assert await shell.setup() == 0
+    assert "Nothing was changed" in shell.said
+
+    teamwork.put(replace(found, version="99.0.0"))  # of a copy that is ahead of this one
+    assert await shell.setup() == 0
+    assert f"there    Doorman 99.0.0 in the app catalogue, {found.id}" in shell.lines
+    assert "Nothing was changed" in shell.said
 
 
 async def test_a_certificate_takes_the_place_of_every_secret(shell: Shell) -> None:

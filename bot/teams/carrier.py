@@ -21,7 +21,7 @@ from bot.services.posted import Posted
 from bot.teams.attachments import message, no_files_here, requester_of, view
 from bot.teams.identity import actor_of, where_of
 from bot.teams.outbound import Connector
-from bot.teams.placement import came_to_something
+from bot.teams.placement import came_to_something, says_no
 
 log = structlog.get_logger()
 
@@ -59,6 +59,9 @@ class Carrier:
 
     async def at_last(self, context: TurnContext, card_id: str, reply: Reply) -> None:
         """Puts the answer in place of such a message; below where there is none, or none that can be edited."""
+        if says_no(reply) and self._connector.targeted and where_of(context.activity).kind != "personal":
+            told = await self._to_one(context, reply)
+            reply = Remark(say("I did nothing. Whoever asked knows why."), tone=Tone.REFUSED) if told else _did_nothing()
         if isinstance(reply, FileOffered | FileStored):  # Teams' own cards are messages of their own
             if await self.below(context, reply):
                 await self.replaced(context, card_id, Remark(say("The answer is below.")))
@@ -131,26 +134,25 @@ class Carrier:
             text = say("That click did nothing. Write to me in a personal chat to see why.")
             await self.below(context, Remark(text, tone=Tone.REFUSED))
 
-    async def refused(self, context: TurnContext, remark: Remark) -> None:
+    async def refused(self, context: TurnContext, reply: Reply) -> None:
         """Says no to a line: where messages for one person alone are in use, whoever else reads along need not know why."""
         if not self._connector.targeted:
-            await self.below(context, remark)
-        elif not await self._to_one(context, remark):
-            text = say("I did nothing. Write to me in a personal chat to see why.")
-            await self.below(context, Remark(text, tone=Tone.REFUSED))
+            await self.below(context, reply)
+        elif not await self._to_one(context, reply):
+            await self.below(context, _did_nothing())
 
-    async def _to_one(self, context: TurnContext, remark: Remark) -> bool:
+    async def _to_one(self, context: TurnContext, reply: Reply) -> bool:
         """To whoever acted alone: in this conversation where Teams takes that, else in their own chat with the bot; whether it came."""
         activity = context.activity
         where, actor = where_of(activity), actor_of(activity)
         if where.kind == "personal":
-            return await self.below(context, remark)
+            return await self.below(context, reply)
         if self._connector.targeted:
-            said = await self._said(remark, where, actor)
+            said = await self._said(reply, where, actor)
             if await self._connector.send_to_one(where, said, actor.chat_id, reply_to=activity.id or ""):
                 return True
         try:
-            return await self.put(activity, await self.own_chat(activity), remark)
+            return await self.put(activity, await self.own_chat(activity), reply)
         except ChatError:
             return False
 
@@ -181,3 +183,8 @@ class Carrier:
             return no_files_here()
         await self._posted.remember(offered, chat, card_id)
         return Remark(say("The file is in our own chat: press Allow there, and it comes into your OneDrive."), tone=Tone.DONE)
+
+
+def _did_nothing() -> Remark:
+    """What everybody reads where there is no private way to whoever asked."""
+    return Remark(say("I did nothing. Write to me in a personal chat to see why."), tone=Tone.REFUSED)

@@ -34,7 +34,7 @@ from bot.teams.extension import PREFIX, MessageExtension
 from bot.teams.identity import actor_of, chat_reader, where_of
 from bot.teams.inbound import card_action, delivery_key, file_consent, unread_message
 from bot.teams.outbound import Connector
-from bot.teams.placement import Spot, placement
+from bot.teams.placement import Spot, placement, says_no
 from bot.teams.still_asking import StillAsking
 
 log = structlog.get_logger()
@@ -188,7 +188,7 @@ class DoormanHandler(TeamsActivityHandler):
         reply = await self._dispatch.message(unread_message(context.activity, self._connector.object_id_of, edited=edited))
         if isinstance(reply, Asking):
             await self._still_asking.begin(context, reply)
-        elif isinstance(reply, Remark) and (reply.tone is Tone.REFUSED or reply.offers):
+        elif reply is not None and says_no(reply):
             await self._carrier.refused(context, reply)
         elif reply is not None:
             await self._carrier.below(context, await self._fitted(context, reply))

@@ -71,3 +71,10 @@ def came_to_something(reply: Reply) -> bool:
     if isinstance(reply, FormShown):
         return reply.problem is None
     return not isinstance(reply, Remark) or reply.tone in (Tone.DONE, Tone.INFO)
+
+
+def says_no(reply: Reply) -> bool:
+    """Whether a line is refused, which whoever reads along need not know: in a sentence, or on the form of what was wrong in it."""
+    if isinstance(reply, FormShown):
+        return reply.problem is not None
+    return isinstance(reply, Remark) and (reply.tone is Tone.REFUSED or bool(reply.offers))

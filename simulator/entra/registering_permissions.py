@@ -21,6 +21,7 @@ ASSIGNMENTS = f"{PRINCIPALS}/{{servicePrincipal-id}}/appRoleAssignments"
 GROUPS = "/groups"
 GROUP = f"{GROUPS}/{{group-id}}"
 CATALOGUE = "/appCatalogs/teamsApps"
+VERSIONS = f"{CATALOGUE}/{{teamsApp-id}}/appDefinitions"
 
 _READ = _names("Application.Read.All Application.ReadWrite.All Directory.Read.All Directory.ReadWrite.All")
 _READ_AS_APP = _READ | _names("Application.ReadWrite.OwnedBy")
@@ -55,6 +56,7 @@ V1: Table = {
     ("POST", GROUPS): _MAKE_GROUP | _names("Group.Create"),
     ("GET", CATALOGUE): _READ_CATALOGUE,
     ("POST", CATALOGUE): frozenset(),
+    ("POST", VERSIONS): frozenset(),
 }
 
 DELEGATED: Table = {
@@ -74,6 +76,7 @@ DELEGATED: Table = {
     ("POST", GROUPS): _MAKE_GROUP,
     ("GET", CATALOGUE): _READ_CATALOGUE | _names("AppCatalog.Submit Directory.Read.All Directory.ReadWrite.All"),
     ("POST", CATALOGUE): _PUBLISH,
+    ("POST", VERSIONS): _PUBLISH,
 }
 
 #: Beside the permission that opens the call, one of these: `x-also-requires` of the contract.

@@ -40,6 +40,7 @@ from simulator.entra.registering_permissions import (
     GROUPS,
     PRINCIPAL_BY_CLIENT,
     PRINCIPALS,
+    VERSIONS,
 )
 from simulator.entra.registering_permissions import DELEGATED as OF_REGISTERING
 from simulator.entra.state import Tenant
@@ -69,6 +70,7 @@ REGISTERING: dict[tuple[str, str], Handler] = {
     ("POST", GROUPS): new_groups.create_group,
     ("GET", CATALOGUE): catalogue.list_apps,
     ("POST", CATALOGUE): catalogue.publish,
+    ("POST", VERSIONS): catalogue.update,
 }
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "/users"): users.list_users,
@@ -121,7 +123,7 @@ BETA_HANDLERS: dict[tuple[str, str], Handler] = {
 # verbs that the metadata has and the service answers with the body of another framework
 FOREIGN = frozenset((_METHODS, METHOD))
 BATCH = "/$batch"
-TAKES_ZIP = frozenset({("POST", CATALOGUE)})
+TAKES_ZIP = frozenset({("POST", CATALOGUE), ("POST", VERSIONS)})
 DELEGATED = OF_METHODS | OF_REGISTERING
 _KEY = re.compile(r"(?<==')(?:[^']|'')+(?='\)$)")  # of `applications(appId='…')`
 

@@ -79,6 +79,13 @@ class Teamwork:
         else:
             self.others.append(app)
 
+    def put(self, app: CatalogueApp) -> None:
+        """A newer package of an app that is there."""
+        if self.app is not None and self.app.id == app.id:
+            self.app = app
+        else:
+            self.others = [app if other.id == app.id else other for other in self.others]
+
     def described(self) -> dict[str, Any]:
         """For a process elsewhere."""
         return {"app": self.app and asdict(self.app)}

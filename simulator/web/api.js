@@ -33,9 +33,13 @@ const query = (values) => new URLSearchParams(values).toString();
 export const world = () => call("GET", "/api/world");
 export const conversations = (as) => call("GET", `/api/conversations?${query({ as })}`);
 export const messages = (as, conversation) => call("GET", `/api/messages?${query({ as, conversation })}`);
+/** The same, without their having seen it by that. */
+export const peek = (as, conversation) => call("GET", `/api/messages?${query({ as, conversation, peek: 1 })}`);
 export const people = (dataset, filter) => call("GET", `/api/people?${query({ dataset, filter })}`);
 // The language of this page's Teams: ?locale=nl-NL for this visit, otherwise the browser's.
-const locale = new URLSearchParams(location.search).get("locale") || navigator.language;
+export const locale = new URLSearchParams(location.search).get("locale") || navigator.language;
+/** What leads a newcomer is Dutch too; the rest of the page is English, as the simulators are. */
+export const dutch = /^nl\b/i.test(locale);
 const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
 
 export const say = (what) => call("POST", "/api/say", { ...what, locale, zone });

@@ -37,8 +37,8 @@ const composer = createComposer($("composer"), $("talk"), {
   find: () => findPerson({ as: state.me.upn, conversation: state.conversation.id }),
 });
 const mail = createMail($("mail-row"), $("mail"), { onOpen: () => { turnToMail(true); drawPlace(); drawers.close(); $("mail").focus(); }, onUnread: drawDot });
-createTour($("tour"), step);
-const welcome = createWelcome(() => state, (text) => composer.write(text));
+const tour = createTour($("tour"), step);
+const welcome = createWelcome(() => state, (text) => composer.write(text), () => { drawers.reveal("panel"); tour.show(); });
 const talk = createConversation($("log"), $("newer"), {
   mine: (message) => wrote(state.me, message),
   onPress: async (message, action) => {
@@ -194,7 +194,8 @@ function drawPlace() {
   $("talk-name").textContent = mail.shown ? "Inbox" : conversation.name;
   $("talk-about").textContent = mail.shown ? `Mail of ${me.name}` : channel ? "Channel of IT Service Desk" : `Chat between ${me.name} and Doorman`;
   composer.setPlace({ me, conversation });
-  composer.setExamples(me.helpdesk || me.admin ? ["help", "show noor", "set mobile for noor +31 6 12345678"] : ["hi", "help"]);
+  composer.setExamples(me.helpdesk || me.admin ? api.dutch ? ["hulp", "toon noor", "zet mobiel voor noor +31 6 12345678"] : ["help", "show noor", "set mobile for noor +31 6 12345678"]
+    : api.dutch ? ["hallo", "hulp"] : ["hi", "help"]);
   drawList();
   remain(mail.shown ? MAIL : conversation.id);
 }

@@ -175,10 +175,10 @@ class _Page:
         if who not in conversation.members:
             raise ValueError(f"{who.name} is not in {conversation.name}")
         seen = [m for m in self._teams.threads.list(conversation.id) if _sees(m, who)]
-        if seen:
+        if seen and "peek" not in request.query:
             self._read[who.upn, conversation.id] = seen[-1].id
-        for message in seen:
-            self._ask_refresh(message, who)
+            for message in seen:
+                self._ask_refresh(message, who)
         return [_message_json(message, who) for message in seen]
 
     async def people(self, request: web.Request) -> Any:

@@ -9,8 +9,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 LINE = "set mobile for noor +31 6 12345678"
-SIZE = (1180, 660)
-_COLOURS = 96
+SIZE = (1180, 700)
+_COLOURS = 192
 _POINTER = """([x, y]) => {
   let it = document.getElementById("pointer");
   if (!it) {
@@ -46,6 +46,7 @@ def frames(page: Page) -> Iterator[tuple[bytes, int]]:
     page.evaluate("document.getElementById('pointer').remove()")
     expect(card).to_contain_text("Done, and read back")
     expect(page.get_by_test_id("entra-methods")).to_contain_text("+31 612345678")
+    expect(page.locator(".tour-steps .taken")).to_have_count(1)
     yield page.screenshot(), 4500
 
 
@@ -56,5 +57,9 @@ def film(page: Page) -> tuple[list[Image.Image], list[int]]:
         page: of an agent, with nothing said yet.
     """
     shown = [(Image.open(io.BytesIO(picture)).convert("RGB"), stands) for picture, stands in frames(page)]
-    palette = shown[-2][0].quantize(_COLOURS)
+    width, height = SIZE
+    last = Image.new("RGB", (width, 2 * height))  # these two have every colour: the pointer, and what changed
+    for number, (picture, _) in enumerate(shown[-2:]):
+        last.paste(picture, (0, number * height))
+    palette = last.quantize(_COLOURS)
     return [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture, _ in shown], [stands for _, stands in shown]

@@ -17,6 +17,12 @@ def step(page: Page, number: int) -> None:
     expect(page.get_by_test_id("composer")).to_be_editable()
 
 
+def taken(page: Page, count: int) -> None:
+    """So many steps are ticked, and the one after them says how it goes."""
+    expect(page.locator(".tour-steps .taken")).to_have_count(count)
+    expect(page.locator(".tour-steps > :not(.taken) > span")).to_have_count(0 if count == 7 else 1)
+
+
 def send(page: Page) -> None:
     cards = page.get_by_test_id("card")
     before = cards.count()
@@ -30,14 +36,20 @@ def test_the_tour_leads_from_a_first_number_to_a_takeover_that_is_refused(page: 
 
     step(page, 1)
     send(page)
+    taken(page, 0)  # the card is there, and nothing has happened yet
     expect(page.get_by_test_id("entra-person")).to_contain_text("Noor Dekker")
     last.get_by_role("button", name="Confirm").click()
     expect(last).to_contain_text("Done, and read back")
+    taken(page, 1)
 
     step(page, 2)
     send(page)
     last.get_by_role("button", name="Confirm").click()
     expect(last).to_contain_text("Waiting for approval")
+
+    taken(page, 2)
+    page.reload()
+    taken(page, 2)  # it goes on from here
 
     step(page, 3)
     expect(page.get_by_test_id("entra-person")).to_contain_text("Alice Jansen")  # it stays with whoever is being worked on
@@ -49,8 +61,10 @@ def test_the_tour_leads_from_a_first_number_to_a_takeover_that_is_refused(page: 
     last.get_by_role("button", name="Number match").click()
     expect(last).to_contain_text("Diego")
 
+    taken(page, 4)
     step(page, 5)
     last.get_by_role("button", name="This is not me").click()
+    taken(page, 5)
 
     step(page, 6)
     expect(page.get_by_test_id("card").filter(has_text="Diego Vega").last).to_contain_text("The caller is not proved")
@@ -59,3 +73,5 @@ def test_the_tour_leads_from_a_first_number_to_a_takeover_that_is_refused(page: 
     step(page, 7)
     send(page)
     expect(last).to_contain_text(re.compile(r"No report yet|nothing but a phone", re.IGNORECASE))
+    taken(page, 7)
+    expect(page.locator(".tour-end")).to_be_visible()

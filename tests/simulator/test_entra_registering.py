@@ -67,8 +67,10 @@ def package(**changed: Any) -> bytes:
     return content.getvalue()
 
 
-async def publish(client: Client, content: bytes, kind: str = "application/zip") -> Any:
-    return await client.send("POST", "/appCatalogs/teamsApps", data=content, headers={"Content-Type": kind})
+async def publish(client: Client, content: bytes, kind: str = "application/zip", over: str = "") -> Any:
+    """Into the catalogue, or as a newer version of the app there with the id `over`."""
+    path = f"/appCatalogs/teamsApps/{over}/appDefinitions" if over else "/appCatalogs/teamsApps"
+    return await client.send("POST", path, data=content, headers={"Content-Type": kind})
 
 
 async def test_everything_conforms_and_an_app_gets_what_it_was_given(client: Client) -> None:
@@ -115,6 +117,9 @@ async def test_everything_conforms_and_an_app_gets_what_it_was_given(client: Cli
     assert (await publish(client, package())).status == 409
     listed = await client.get(f"/appCatalogs/teamsApps?$filter=externalId eq '{NOBODY}'")
     assert [each["id"] for each in listed.values] == [published.body["id"]]
+    assert (await publish(client, package(version="1.0.1"), over=published.body["id"])).status == 204
+    (shown,) = (await client.get(f"/appCatalogs/teamsApps?$filter=externalId eq '{NOBODY}'&$expand=appDefinitions")).values
+    assert (shown["id"], [each["version"] for each in shown["appDefinitions"]]) == (published.body["id"], ["1.0.1"])
 
     assert {(request.method, request.template) for request in client.entra.requests} >= REGISTERING.keys()
     assert [problem for request in client.entra.requests for problem in violations(request)] == []
@@ -127,7 +132,7 @@ async def test_everything_conforms_and_an_app_gets_what_it_was_given(client: Cli
         (("Application Developer",), {"register", "principal", "change", "secret"}),  # what is one's own
         (("Privileged Role Administrator",), {"consent"}),
         (("Groups Administrator",), {"group"}),
-        (("Teams Administrator",), {"publish"}),
+        (("Teams Administrator",), {"publish", "newer"}),
         ((), set()),
     ],
 )
@@ -152,6 +157,7 @@ async def test_roles_open_what_they_open_and_nothing_else(client: Client, roles:
             "/groups", {"displayName": "G", "mailEnabled": False, "mailNickname": "g", "securityEnabled": True}
         ),
         "publish": await publish(client, package()),
+        "newer": await publish(client, package(id=cast.BOT_APP_ID, version="1.0.1"), over=cast.CATALOGUE_APP_ID),
     }  # fmt: skip
     assert {name for name, answer in answers.items() if answer.status < 300} == may
     assert {answer.status for name, answer in answers.items() if name not in may} <= {403}
@@ -192,10 +198,15 @@ async def test_what_is_no_body_is_refused(client: Client) -> None:
         await client.post("/groups", group | {"members@odata.bind": ["somebody"]}),
         await publish(client, b"no zip"),
         await publish(client, package(icons={})),
+        await publish(client, package(version="one")),
+        await publish(client, package(version="9.0.0"), over=cast.CATALOGUE_APP_ID),  # another app's
         await client.get("/appCatalogs/teamsApps?$filter=name eq 'x'"),
+        await client.get("/appCatalogs/teamsApps?$expand=everything"),
     ]
     assert [answer.status for answer in refused] == [400] * len(refused)
     assert (await client.post("/servicePrincipals", {"appId": app["appId"]})).status == 409
+    ours = package(id=cast.BOT_APP_ID, version="1.0.0")
+    assert [(await publish(client, ours, over=each)).status for each in (cast.CATALOGUE_APP_ID, NOBODY)] == [409, 404]
     assert (await publish(client, package(), "text/plain")).status == 415
     assert (await client.send("POST", "/groups", data=package(), headers={"Content-Type": "application/zip"})).status == 415
 

@@ -43,7 +43,7 @@ _MAKES_GROUPS = "Groups Administrator or User Administrator"
 _PUBLISHES = "Teams Administrator"
 
 MOST_DAYS = 730  # what Entra ID lets a client secret live
-#: The contract of Graph that setup keeps to has no call for it.
+#: The contract of Graph that setup keeps to reads role assignments and makes none, so that this is printed.
 _PASSWORDS = (
     "a Privileged Role Administrator assigns the Entra role User Administrator to the app (Entra admin centre, Roles and administrators)."
 )
