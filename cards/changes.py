@@ -29,11 +29,12 @@ def listed(operation: Operation) -> Iterable[Element]:
 
 
 def made(operation: Operation) -> Iterable[Element]:
-    """What is now, of an operation that succeeded: what was before is with the details. The heading says what one change is about."""
+    """What is now, of an operation that succeeded: what was before is with the details. The heading says of which phone one number is."""
     alone = len(asked_for(operation.changes)) == 1
     results = operation.results or (Result(Fate.DONE),) * len(operation.changes)
     for change, result in list(zip(operation.changes, results, strict=False))[:MOST_CHANGES]:
-        label = [] if alone and not change.follows else [run(say("{label}: ", label=change.label))]
+        tells_itself = alone and change.is_number and result.fate is Fate.DONE and not change.follows
+        label = [] if tells_itself else [run(say("{label}: ", label=change.label))]
         yield line(*label, run(_now(change, result), limit=300, bold=True))
     yield from _more(operation)
 

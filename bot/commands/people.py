@@ -14,6 +14,7 @@ from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
+from bot.domain.waiting import worth_telling
 from bot.domain.wall_clock import zone_called
 from bot.errors import DirectoryError, NotAuthorised, NotFound, NotLicensed, NotReady, Throttled
 from bot.ports import Operations, Stops
@@ -64,7 +65,7 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
         details=(judged.more,) if judged and judged.more else (),
         unread=tuple(say("{what} ({why})", what=_IN_WORDS[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=tuple(operation.masked() for operation in latest),
-        waiting=tuple(operation.masked() for operation in waiting),
+        waiting=tuple(operation.masked() for operation in worth_telling(waiting, context.actor.id)),
         next_steps=tuple(command for command, kind in NEXT_STEPS.items() if kind in context.may),
         unseen=dossier.privileges.said_unseen,
         serving=retiring.serving(frozenset(Channel)),

@@ -113,6 +113,8 @@ class Dispatch:
                     return await self._operations.seen_again(action)
                 return await (self._press_once if declared.makes_anew else self._takers[action.verb])(action)
         except Exception as error:  # and those of a press
+            if isinstance(error, Refusal):
+                await self._commands.offer(error, action.actor, action.where)
             return await self._turns.refused(action, error)
 
     async def file(self, consent: FileConsent) -> Reply | None:

@@ -12,7 +12,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.people import Actor
 from bot.domain.remarks import Remark, Tone
-from bot.domain.replies import FileOffered, FileStored, Reply
+from bot.domain.replies import FileOffered, FileStored, OperationShown, Reply
 from bot.domain.said import say
 from bot.errors import ChatError
 from bot.languages import Readers
@@ -50,8 +50,14 @@ class Carrier:
         card_id = await self._posted_below(context, reply)
         if card_id is None:
             return False
-        await self._posted.remember(reply, where_of(context.activity), card_id)
+        await self._remember(reply, where_of(context.activity), card_id, actor_of(context.activity))
         return True
+
+    async def _remember(self, reply: Reply, where: ConversationRef, card_id: str, actor: Actor) -> None:
+        """Has it remembered where a card stands. The one before it is not kept up to date any more, and says so."""
+        if (left := await self._posted.remember(reply, where, card_id)) and isinstance(reply, OperationShown):
+            text = say("The card of {id} is below.", id=reply.operation.id)
+            await self._updated(where, left, await self._said(Remark(text), where, actor, requester_of(reply)))
 
     async def meanwhile(self, context: TurnContext, remark: Remark) -> str:
         """Says what stands in for an answer; returns the id of that message, or nothing when Teams does not take it."""
@@ -63,7 +69,7 @@ class Carrier:
             if await self.below(context, reply):
                 await self.replaced(context, card_id, Remark(say("The answer is below.")))
         elif await self.replaced(context, card_id, reply):
-            await self._posted.remember(reply, where_of(context.activity), card_id)
+            await self._remember(reply, where_of(context.activity), card_id, actor_of(context.activity))
         else:
             await self.below(context, reply)
 

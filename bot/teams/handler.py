@@ -233,7 +233,7 @@ def _is_below(reply: Reply) -> Remark:
 
 def _unknown_button() -> Remark:
     text = say("I do not know this button. The card may be from an older version of me.")
-    return Remark(text, say("Type the command again."), Tone.REFUSED, refused=Refused.TOO_LATE)
+    return Remark(text, say("Begin anew: `help` shows what I can do."), Tone.REFUSED, refused=Refused.TOO_LATE)
 
 
 def told(remark: Remark, reader: Reader) -> InvokeResponse:
