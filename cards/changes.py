@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.change import Change
+from bot.domain.change import Change, ChangeKind
 from bot.domain.incoming import KEEP
 from bot.domain.life import Fate, State
 from bot.domain.operation import Operation, Result
@@ -29,11 +29,11 @@ def listed(operation: Operation) -> Iterable[Element]:
 
 
 def made(operation: Operation) -> Iterable[Element]:
-    """What is now, of an operation that succeeded: what was before is with the details. The heading says of which phone one number is."""
+    """What is now, of an operation that succeeded: what was before is with the details. The heading says what one change is about."""
     alone = len(asked_for(operation.changes)) == 1
     results = operation.results or (Result(Fate.DONE),) * len(operation.changes)
     for change, result in list(zip(operation.changes, results, strict=False))[:MOST_CHANGES]:
-        tells_itself = alone and change.is_number and result.fate is Fate.DONE and not change.follows
+        tells_itself = alone and result.fate is Fate.DONE and not change.follows and change.kind is not ChangeKind.RESET_PASSWORD
         label = [] if tells_itself else [run(say("{label}: ", label=change.label))]
         yield line(*label, run(_now(change, result), limit=300, bold=True))
     yield from _more(operation)
