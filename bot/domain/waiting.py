@@ -21,8 +21,8 @@ def worth_telling(waiting: Sequence[Operation], agent_id: str, planned: Plan | N
     Args:
         planned: what the agent asks for just now, beside which an older card of its kind is none of these.
     """
-    last = {_kind(one): one.id for one in waiting}
     own = [one for one in waiting if one.state is State.PROPOSED and one.requester.id.lower() == agent_id.lower()]
+    last = {_kind(one): one.id for one in own}
     passed_over = {one.id for one in own if one.id != last[_kind(one)] or (planned and _kind(one) == _kind(planned))}
     return tuple(one for one in waiting if one.id not in passed_over)[:MOST_WAITING]
 

@@ -76,7 +76,7 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
         raise
     except Exception as error:  # a defect of ours must end in a sentence, not in an endless retry
         run.after_defect(explain.incident(error))
-    if stale := [step.change for step in run.steps if step.result and step.result.fate is Fate.STALE]:
+    if stale := [step.change for step in run.steps if step.result and step.result.fate is Fate.STALE and not step.change.follows]:
         run.own_change = changed_meanwhile(operation, stale, await operations.made_to(operation.target.id, operation.created_at))
     end = ending(run)
     request_ids = tuple(filter(None, run.request_ids))
