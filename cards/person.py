@@ -45,6 +45,7 @@ _TITLES = say_each(
         "pass": "Pass",
         "reset-password": "Reset password",
         "sign-out": "Sign out",
+        "unfreeze": "Unfreeze",
     }
 )
 

@@ -118,7 +118,7 @@ class Choices:
         if taken is None:
             raise Refusal(
                 say("This choice is not yours, or was made already, or has expired."),
-                say("Begin anew: `help` shows what I can do."),
+                say("Begin anew if it is still needed."),
                 code="unknown_choice",
             )
         text, candidates = taken

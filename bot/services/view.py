@@ -40,8 +40,8 @@ class Views:
 
     async def offer_anew(self, action: CardAction, error: Refusal) -> None:
         """Where a press found its own request at its end, the refusal gets a button that asks for it once more, in its own chat."""
-        if VERBS[action.verb].presser not in (Presser.REQUESTER, Presser.REVEALER) or action.verb in (Verb.AGAIN, Verb.REPLACE):
-            return
+        if action.verb not in (Verb.CONFIRM, Verb.REVEAL, Verb.PROVE):
+            return  # whoever cancels, or asks anew already, wants no other
         operation = await self.named(action)
         if operation is None or not asked_by(action.actor, operation) or not operation.may_be_asked_again:
             return

@@ -132,7 +132,7 @@ class Carrier:
 
     async def privately(self, context: TurnContext, remark: Remark) -> None:
         """Tells whoever pressed, where nobody else reads along."""
-        if not await self._to_one(context, remark):
+        if not await self.to_one(context, remark):
             # No private way to this person: the public line says nothing but that the click did not count.
             text = say("That click did nothing. Write to me in a personal chat to see why.")
             await self.below(context, Remark(text, tone=Tone.REFUSED))
@@ -141,11 +141,11 @@ class Carrier:
         """Says no to a line: where messages for one person alone are in use, whoever else reads along need not know why."""
         if not self._connector.targeted:
             await self.below(context, remark)
-        elif not await self._to_one(context, remark):
+        elif not await self.to_one(context, remark):
             text = say("I did nothing. Write to me in a personal chat to see why.")
             await self.below(context, Remark(text, tone=Tone.REFUSED))
 
-    async def _to_one(self, context: TurnContext, remark: Remark) -> bool:
+    async def to_one(self, context: TurnContext, remark: Remark) -> bool:
         """To whoever acted alone: in this conversation where Teams takes that, else in their own chat with the bot; whether it came."""
         activity = context.activity
         where, actor = where_of(activity), actor_of(activity)

@@ -134,7 +134,7 @@ class DoormanHandler(TeamsActivityHandler):
         match spot:
             case Spot.TOLD | Spot.TOLD_AND_WRITTEN if isinstance(reply, Remark):
                 if spot is Spot.TOLD_AND_WRITTEN:
-                    await self._carrier.privately(turn_context, reply)
+                    await self._carrier.to_one(turn_context, reply)
                 return told(reply, reader)
             case Spot.VIEW_INSTEAD:
                 await self._carrier.instead(action, reply)

@@ -149,7 +149,12 @@ async def test_a_frozen_person_is_offered_nothing_that_is_refused_and_told_who_e
     await desk.say(HANNA, "freeze alice")
     seen = await desk.say(HANNA, "show alice")
     assert "To add one" not in seen.text
-    assert titles(seen) == ["Sign out", "Suspicious call"]
+    assert titles(seen) == ["Sign out", "Unfreeze", "Suspicious call"]
+    assert "Unfreeze" not in titles(await desk.say(BRAM, "show alice"))
+    form = await desk.say(HANNA, "show alice")
+    unfreeze = next(each for each in form.card["actions"] if each["title"] == "Unfreeze")
+    await desk.press(HANNA, form, "next", action=unfreeze)
+    assert (await below(desk, HANNA, "End a freeze")).verbs == ["fill"]  # and nothing is done yet
     mine = await desk.say(HANNA, "set mobile for alice +31 6 12345678")
     assert "You can end the freeze" in mine.text
     assert titles(mine) == ["Unfreeze"]
