@@ -260,7 +260,7 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
     if isinstance(part, Choice | Word) and (all_of_them := _together([part, *(other for other, _ in others)])) != part:
         part = all_of_them  # several commands begin like this line, and any of them may be meant
         examples = dict.fromkeys((command.example, *(its.example for other, its in others if isinstance(other, Choice | Word))))
-        how = say("For example {lines}.", lines=alternatives(f"`{line}`" for line in examples))
+        how = say("For example {lines}.", lines=alternatives(say("`{line}`", line=line) for line in examples))
     text = part.wrong(_clip(body[at].text)) if at < len(body) else say("{label} is missing.", label=part.label)
     return UsageError(text, join(" ", (how, quotes)), missing=at == len(body))
 

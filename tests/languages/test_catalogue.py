@@ -8,7 +8,9 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from bot.commands import COMMANDS
 from bot.commands.grammar.dutch import DUTCH
+from bot.commands.parser import parse
 from bot.languages import LANGUAGES, NAMES, catalogue, language_of, read_po
 from bot.settings.environment import Settings
 from tests.languages.templates import ROOT, all_templates, calls, places, written_in
@@ -49,6 +51,12 @@ def understood(typed: str) -> bool:
     for word in sorted({*(word for words in DUTCH.values() for word in words), "uur", "minuten", "dagen"}, key=len, reverse=True):
         rest = re.sub(rf"\b{re.escape(word)}\b", " ", rest)
     return not rest.strip()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_an_example_in_another_language_says_the_same(language: str) -> None:
+    for command in COMMANDS:
+        assert parse(catalogue(language)[command.example]).command is command, command.example
 
 
 def test_every_sentence_gets_the_parts_it_names() -> None:
