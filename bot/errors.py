@@ -67,11 +67,15 @@ class Refusal(DoormanError):
         rules: names of the policy's rules that decided; empty when none did.
         begun: the form on which what is wrong can be put right; None where nothing that was said is.
         offers: what may be done instead: names of stored choices, and what stands on the button of each.
+        anew: id of the refused one's own request that came to nothing and may be asked for once more; empty for none.
+        spent: nothing else may be picked on the card that was pressed, so this takes its place.
     """
 
     rules: tuple[str, ...] = ()
     begun: Begun | None = None
     offers: tuple[tuple[str, str], ...] = ()
+    anew: str = ""
+    spent: bool = False
 
     def __init__(self, text: str, hint: str = "", *, code: str = "refused", line: str = "") -> None:
         super().__init__(text)

@@ -70,6 +70,7 @@ _AGAIN = say_each(
         State.FAILED: "Try again",
         State.EXPIRED: "Send again",
         State.PARTIAL: "Plan what is left",
+        State.CANCELLED: "Ask again",
     }
 )
 

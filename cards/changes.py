@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.change import Change
+from bot.domain.change import Change, ChangeKind
 from bot.domain.incoming import KEEP
 from bot.domain.life import Fate, State
 from bot.domain.operation import Operation, Result
@@ -33,7 +33,8 @@ def made(operation: Operation) -> Iterable[Element]:
     alone = len(asked_for(operation.changes)) == 1
     results = operation.results or (Result(Fate.DONE),) * len(operation.changes)
     for change, result in list(zip(operation.changes, results, strict=False))[:MOST_CHANGES]:
-        label = [] if alone and not change.follows else [run(say("{label}: ", label=change.label))]
+        tells_itself = alone and result.fate is Fate.DONE and not change.follows and change.kind is not ChangeKind.RESET_PASSWORD
+        label = [] if tells_itself else [run(say("{label}: ", label=change.label))]
         yield line(*label, run(_now(change, result), limit=300, bold=True))
     yield from _more(operation)
 

@@ -15,6 +15,7 @@ from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.notices import is_as_it_should
 from bot.domain.operation import READ_BACK, Operation
+from bot.domain.own_change import to_requester
 from bot.domain.replies import OperationShown
 from bot.domain.said import join, say
 from bot.languages import NAMES
@@ -76,7 +77,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         band(badge.icon, word, badge.style, operation.id),
         heading(title(operation), size="Medium"),
         *identity(operation.target, name=False, work=not succeeded),
-        *_result(operation),
+        *_result(operation, own=shown.own, next_step=not shown.onlooker),
         box(changes.shown(operation, ticks=may_confirm(shown.proving)), spacing="Small"),
     ]
     if shown.proving:
@@ -142,20 +143,21 @@ def _instructions(operation: Operation) -> list[Element]:
     return [line(run(say("To read out or send ({language}):", language=language), bold=True), spacing="Medium"), *bullets(told)]
 
 
-def _result(operation: Operation) -> list[Element]:
-    """What became of it and what to do next, in sentences."""
-    told = _told(operation)
+def _result(operation: Operation, *, own: bool, next_step: bool) -> list[Element]:
+    """What became of it, and to whoever asked what to do next, in sentences."""
+    told = [to_requester(each) if own else each for each in _told(operation, next_step=next_step)]
     if not told:
         return []
     first, *others = told
     return [line(run(first, limit=500), spacing="Medium"), *(line(run(each)) for each in others)]
 
 
-def _told(operation: Operation) -> tuple[str, ...]:
+def _told(operation: Operation, *, next_step: bool) -> tuple[str, ...]:
     if operation.state is State.SUCCEEDED and operation.outcome == READ_BACK:
         return ()  # the strip on top says it
-    usual, next_step = _usually(operation)
-    return tuple(filter(None, (operation.outcome if operation.state.finished and operation.outcome else usual, next_step)))
+    usual, then = _usually(operation)
+    became = operation.outcome if operation.state.finished and operation.outcome else usual
+    return tuple(filter(None, (became, then if next_step else "")))
 
 
 def _usually(operation: Operation) -> tuple[str, str]:
@@ -214,6 +216,8 @@ def _ended(operation: Operation) -> list[Element]:
 
 def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
     suspicious = suspicious_call(operation.id)
+    if shown.onlooker:  # the rest is for whoever asked
+        return [suspicious] if operation.state.waiting else []
     match operation.state:
         case State.PROPOSED:
             confirm = [button(say("Confirm"), Verb.CONFIRM, operation.id, style="positive")] if may_confirm(shown.proving) else []

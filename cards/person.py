@@ -45,6 +45,7 @@ _TITLES = say_each(
         "pass": "Pass",
         "reset-password": "Reset password",
         "sign-out": "Sign out",
+        "unfreeze": "Unfreeze",
     }
 )
 
@@ -74,9 +75,7 @@ def _made(shown: PersonShown) -> tuple[Element, str]:
         body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body += [line(run(said, subtle=True), spacing="Small") for said in shown.unseen]
     body += [line(run("◔ ", bold=True), run(waiting_in_words(each), limit=300)) for each in shown.waiting]
-    body.append(
-        box([*_phones(dossier, changeable=not shown.protected), *_others(dossier.others, judged=bool(shown.strength))], spacing="Small")
-    )
+    body.append(box([*_phones(dossier), *_others(dossier.others, judged=bool(shown.strength))], spacing="Small"))
     if shown.strength:
         body.append(line(run(shown.strength, limit=500)))
     body += bullets(shown.phone_notes)
@@ -158,15 +157,12 @@ _GOOD_FOR = say_each(
 )
 
 
-def _phones(dossier: Dossier, *, changeable: bool) -> Iterable[Element]:
+def _phones(dossier: Dossier) -> Iterable[Element]:
     for type in PhoneType:
         if phone := dossier.phones.get(type):
             yield _phone(phone)
     if not dossier.phones:
         yield line(say("No phone is registered yet."))
-        if dossier.person.enabled and changeable:
-            example = run(f"set mobile for {dossier.person.upn} +31 6 12345678", limit=160, mono=True)
-            yield line(run(say("To add one, send: "), subtle=True), example)
 
 
 def _phone(phone: Phone) -> Element:

@@ -74,6 +74,8 @@ def _actions(remark: Remark) -> list[Element]:
     actions += offered(remark)
     if remark.about and remark.about.may_be_asked_again:
         actions.append(again(remark.about))
+    if remark.again:
+        actions.append(button(say("Show a new card"), Verb.AGAIN, remark.again))
     return actions
 
 

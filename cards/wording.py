@@ -216,7 +216,7 @@ def result_text(change: Change, result: Result) -> str:
         case Fate.ALREADY:
             return say("✓ was gone already") if change.is_removal else say("✓ was so already")
         case Fate.HANDED_ON:
-            return say("→ has a card of its own")
+            return say("has a card of its own")
     said = {
         Fate.STALE: say("⚠ left alone"),
         Fate.REFUSED: say("✗ still there") if change.is_removal else say("✗ refused"),

@@ -38,8 +38,9 @@ async def status(invocation: Invocation, context: Context, *, operations: Operat
         raise unknown(wanted)
     if operation.bulk:
         return await bulk_shown(jobs, operation, context.now)
-    own = context.where.kind == "personal" and _is_own(operation, context)
-    return OperationShown(operation if own else operation.masked(), context.now, own=own)
+    alone = context.where.kind == "personal"
+    own = alone and _is_own(operation, context)
+    return OperationShown(operation if own else operation.masked(), context.now, own=own, onlooker=alone and not own)
 
 
 async def history(invocation: Invocation, context: Context, *, operations: Operations) -> Reply:

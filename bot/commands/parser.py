@@ -287,7 +287,7 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
     if isinstance(part, Choice | Word) and (all_of_them := _together([part, *(other for other, _ in others)])) != part:
         part = all_of_them  # several commands begin like this line, and any of them may be meant
         examples = dict.fromkeys((command.example, *(its.example for other, its in others if isinstance(other, Choice | Word))))
-        how = say("For example {lines}.", lines=alternatives(f"`{line}`" for line in examples))
+        how = say("For example {lines}.", lines=alternatives(say("`{line}`", line=line) for line in examples))
     text = part.wrong(_clip(body[at].text)) if at < len(body) else say("{label} is missing.", label=part.label)
     return UsageError(text, join(" ", (how, quotes)), missing=at == len(body))
 
@@ -335,7 +335,7 @@ def _together(parts: Sequence[Part | None]) -> Choice | Word:
 
 def _for_example(commands: Sequence[Command]) -> str:
     """Lines for some of what a helpdesk does all day."""
-    lines = [f"`{command.example}`" for command in commands if command.job][:3]
+    lines = [say("`{line}`", line=command.example) for command in commands if command.job][:3]
     return say("Say for example {lines}, or `help` to see what I can do.", lines=join(", ", lines)) if lines else say("Type `help`.")
 
 

@@ -8,12 +8,14 @@ from datetime import timedelta
 from bot.commands.grammar.arguments import Somebody
 from bot.commands.grammar.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.next_steps import NEXT_STEPS
+from bot.domain.next_steps import NEXT_STEPS, UNFREEZE
+from bot.domain.policy import may_unfreeze
 from bot.domain.replies import PersonShown, Reply
 from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
+from bot.domain.waiting import worth_telling
 from bot.domain.wall_clock import zone_called
 from bot.errors import DirectoryError, NotAuthorised, NotFound, NotLicensed, NotReady, Throttled
 from bot.ports import Operations, Stops
@@ -64,13 +66,19 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
         details=(judged.more,) if judged and judged.more else (),
         unread=tuple(say("{what} ({why})", what=_IN_WORDS[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=tuple(operation.masked() for operation in latest),
-        waiting=tuple(operation.masked() for operation in waiting),
-        next_steps=tuple(command for command, kind in NEXT_STEPS.items() if kind in context.may),
+        waiting=tuple(operation.masked() for operation in worth_telling(waiting, context.actor.id)),
+        next_steps=(*(command for command, kind in NEXT_STEPS.items() if kind in context.may), *_unfreezing(context)),
         unseen=dossier.privileges.said_unseen,
         serving=retiring.serving(frozenset(Channel)),
         known_by=seen.portrait.in_words(context.now, zone_called(context.actor.zone)),
         high=context.stop.threat is not None,
     )
+
+
+def _unfreezing(context: Context) -> tuple[str, ...]:
+    """Where others read along, the button would be theirs too."""
+    freeze, alone = context.stop.freeze, context.where.kind == "personal"
+    return (UNFREEZE,) if freeze and alone and may_unfreeze(freeze, context.actor.id, admin=context.admin).allowed else ()
 
 
 def _why(error: DirectoryError) -> str:

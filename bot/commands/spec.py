@@ -250,7 +250,7 @@ class Command:
 
     def __post_init__(self) -> None:
         """What people read of it is in the catalogue; a test collects it from the declarations."""
-        for name in ("topic", "summary", "job"):
+        for name in ("topic", "summary", "job", "example"):
             object.__setattr__(self, name, Said(getattr(self, name), {}))
 
     @property

@@ -126,5 +126,5 @@ def still_may(operation: Operation, approval: Approval, standing: Standing | Non
         lost = say("{name} agreed to this, and is no member of {groups} any more.", name=name, groups=groups)
     else:
         return ALLOWED
-    text = join(" ", (lost, say("So the agreement does not count: send the command again.")))
+    text = join(" ", (lost, say("So the agreement does not count, and it has to be asked for anew.")))
     return Decision(False, Reason.AGREEMENT_LOST, text)

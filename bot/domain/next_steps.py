@@ -14,5 +14,7 @@ NEXT_STEPS: Mapping[str, ChangeKind] = {
     "reset-password": ChangeKind.RESET_PASSWORD,
     "sign-out": ChangeKind.SIGN_OUT,
 }
+#: The step beside them for whoever may end the freeze that stands in their way.
+UNFREEZE = "unfreeze"
 #: What a form begins with besides the person.
 GIVEN: Mapping[str, Mapping[str, str]] = {"set-phone": {"mode": "set", "phone": "mobile"}}

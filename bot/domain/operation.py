@@ -16,10 +16,15 @@ from bot.domain.plan import kinds_of, only_contains
 from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.recovery import Recovery
 from bot.domain.rows import Row, row_operation_id
-from bot.domain.said import join, say
+from bot.domain.said import Said, join, say
 
 #: How it usually ends well.
 READ_BACK = say("Done, and read back from Entra ID.")
+
+
+def cancelled_by(name: str) -> Said:
+    """How it ends when its requester cancels it."""
+    return say("Cancelled by {actor}. Nothing was changed.", actor=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,8 @@ class Operation:
     @property
     def may_be_asked_again(self) -> bool:
         """A new card with the same wish makes sense: nothing was done, or a part of a bundle is left."""
+        if self.state is State.CANCELLED:  # not after a suspicious call
+            return self.outcome == cancelled_by(self.decided_by)
         return self.state in (State.STALE, State.FAILED, State.EXPIRED) or (self.state is State.PARTIAL and self.bundle is not None)
 
     @property

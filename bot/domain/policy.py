@@ -11,7 +11,7 @@ from enum import Enum, StrEnum, auto
 
 from bot.domain.need import Need
 from bot.domain.people import Actor, Standing
-from bot.domain.said import said_at, say
+from bot.domain.said import join, said_at, say
 from bot.domain.stop import Freeze, Stop, because
 
 
@@ -176,8 +176,12 @@ def permit(standing: Standing, groups: Groups, audience: Audience = Audience.HEL
     return Decision(False, Reason.NOT_HELPDESK, say("You are not in the helpdesk group, so I cannot do this for you."))
 
 
-def stopped(stop: Stop, now: datetime) -> Decision:
-    """Whether a pause or a freeze forbids a change at this moment; nothing that allows one can outweigh it."""
+def stopped(stop: Stop, now: datetime, agent_id: str) -> Decision:
+    """Whether a pause or a freeze forbids a change at this moment; nothing that allows one can outweigh it.
+
+    Args:
+        agent_id: whoever asks for the change, and may be who can end the freeze.
+    """
     if pause := stop.pause:
         return Decision(
             False,
@@ -188,7 +192,7 @@ def stopped(stop: Stop, now: datetime) -> Decision:
                 at=said_at(pause.since),
                 because=because(pause.reason),
             ),
-            say("Ask an administrator to type resume; looking things up goes on."),
+            say("An administrator ends it with `resume`; looking things up goes on."),
         )
     freeze = stop.freeze
     if freeze and freeze.until > now:
@@ -206,12 +210,21 @@ def stopped(stop: Stop, now: datetime) -> Decision:
                 who=who,
                 why=why,
             ),
-            say(
-                "If somebody is calling in this name, do not help them further, and tell your lead. An administrator can end the "
-                "freeze with unfreeze."
+            join(
+                " ",
+                (say("If somebody is calling in this name, do not help them further, and tell your lead."), _who_ends(freeze, agent_id)),
             ),
         )
     return ALLOWED
+
+
+def _who_ends(freeze: Freeze, agent_id: str) -> str:
+    """Who can end a freeze, for an agent whom it stands in the way of; `may_unfreeze` decides."""
+    if freeze.shared or freeze.not_by:
+        return say("An administrator can end the freeze.")
+    if agent_id.lower() == freeze.by_id.lower():
+        return say("You can end the freeze with `unfreeze {upn}`.", upn=freeze.upn)
+    return say("{by} or an administrator can end the freeze.", by=freeze.by_name)
 
 
 def may_unfreeze(freeze: Freeze, actor_id: str, *, admin: bool) -> Decision:

@@ -194,7 +194,7 @@ def settle(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: d
             False,
             Reason.NEEDS_REASON,
             say("No proof of the caller is possible here, so others have to agree, and they need a reason."),
-            say("Type the command again with a reason behind it, such as: because Hanna saw the caller at the door."),
+            say("Write on its card why you know them, such as: Hanna saw the caller at the door."),
         )
     return Settled(operation.need.without_proof, tuple(proof for proof in how_far.proofs if proof.state is not ProofState.ASKED))
 
@@ -219,7 +219,7 @@ def unproved(operation: Operation, now: Decision | None = None) -> Decision:
         return Decision(False, Reason.NEEDS_PROOF, text, say("Ask for a proof on its card."), rules=operation.need.proof.rules)
     need = now.need or Need()
     text = say("What was proved of the caller is not enough any more: {need}.", need=need.in_words)
-    return Decision(False, Reason.NEEDS_PROOF, text, say("Type the command again."), rules=need.proof.rules or now.rules)
+    return Decision(False, Reason.NEEDS_PROOF, text, say("It has to be asked for anew."), rules=need.proof.rules or now.rules)
 
 
 def still_proved(operation: Operation, need: Need, standing: Collection[Proof]) -> Need | None:

@@ -44,6 +44,8 @@ class Remark:
         take_back: id of the operation that Take back is offered for; empty for no such button.
         about: what its requester is told of, in a chat of their own: named above it, with the button of the next step.
         offers: what its reader may do next: names of stored choices, each of which says a line, and what stands on its button.
+        again: id of its reader's own request that came to nothing, for a button that asks for it once more; empty for no such button.
+        instead: it takes the place of the card that was pressed.
         refused: of a refusal without a title: what stands above it.
     """
 
@@ -57,6 +59,13 @@ class Remark:
     about: Operation | None = None
     offers: tuple[tuple[str, str], ...] = ()
     refused: Refused = Refused.NOT_POSSIBLE
+    again: str = ""
+    instead: bool = False
+
+    @property
+    def has_buttons(self) -> bool:
+        """Whether it is more than its words."""
+        return bool(self.take_back or self.offers or self.again)
 
 
 @dataclass(frozen=True, slots=True)

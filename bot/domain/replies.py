@@ -128,6 +128,7 @@ class OperationShown:
 
     Attributes:
         own: the reader is the requester in a personal chat, so numbers stand in full.
+        onlooker: nobody reads it but somebody who did not ask, so it has no button of the requester's.
         now: for "time left".
         proving: how far it is with proofs of the caller; None where none can be had any more, or ever could.
         ending: what this reader is to read in full this once; None where the mark is enough.
@@ -138,6 +139,7 @@ class OperationShown:
     own: bool = False
     proving: Proving | None = None
     ending: Ending | None = None
+    onlooker: bool = False
 
 
 @dataclass(frozen=True, slots=True)

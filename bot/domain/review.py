@@ -49,7 +49,7 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
         ask: `ask.at` is when it was asked, for rules with hours; a later check of the same request keeps it.
         stop: what stops a change of this person at `now`; nothing that allows one can outweigh it.
     """
-    if not ask.contains and not (halt := stopped(stop, now)).allowed:
+    if not ask.contains and not (halt := stopped(stop, now, ask.requester_id)).allowed:
         return halt
     if ask.requester_id.lower() == ask.target.id.lower():
         return refusals.own_account()
@@ -226,7 +226,7 @@ def still_enough(before: Need, agreed: int, now: Decision) -> Decision:
             False,
             Reason.NEEDS_MORE_AGREEMENT,
             more,
-            say("Type the command again."),
+            say("It has to be asked for anew."),
             rules=need.rules,
         )
     return now

@@ -67,7 +67,7 @@ def holds(policy: Policy, more: Collection[ChangeKind], need: Need) -> Decision:
                 "The threat level is high: {count} other person has to agree to this, and it was asked for with fewer.",
                 "The threat level is high: {count} other people have to agree to this, and it was asked for with fewer.",
             ),
-            say("Type the command again."),
+            say("It has to be asked for anew."),
             rules=(HIGH_RULE,),
         )
     if policy.least_tier and ChangeKind.BULK not in more and not need.proof.covers(least := _of_tier(policy)):
@@ -75,7 +75,7 @@ def holds(policy: Policy, more: Collection[ChangeKind], need: Need) -> Decision:
             False,
             Reason.NEEDS_MORE_AGREEMENT,
             say("The threat level is high: this needs {proof}, and it was asked for without.", proof=least.in_words),
-            say("Type the command again."),
+            say("It has to be asked for anew."),
             rules=(HIGH_RULE,),
         )
     return ALLOWED

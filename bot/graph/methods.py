@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.change import Change
 from bot.domain.methods import SYNCED, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import digits
+from bot.domain.said import say
 from bot.domain.sign_in import PassFacts, SmsTerms
 from bot.errors import Unavailable
 from bot.graph.shape import of_graph
@@ -124,17 +125,13 @@ def _day(row: dict[str, Any]) -> str:
 
 def _details(kind: str, row: dict[str, Any]) -> tuple[str, ...]:
     """What an agent may ask the caller about, beside the name."""
-    model = str(row.get("model") or "")
+    model, version = str(row.get("model") or ""), row.get("phoneAppVersion")
     said = {
-        "microsoftAuthenticator": (_said("app version", row.get("phoneAppVersion")),),
+        "microsoftAuthenticator": (say("app version {version}", version=str(version)) if version else "",),
         "fido2": (model if model != row.get("displayName") else "", SYNCED if row.get("passkeyType") == "synced" else ""),
         "platformCredential": (str(row.get("platform") or ""),),
     }
     return tuple(filter(None, said.get(kind, ())))
-
-
-def _said(label: str, value: object) -> str:
-    return f"{label} {value}" if value else ""
 
 
 def _pass_facts(row: dict[str, Any]) -> PassFacts | None:

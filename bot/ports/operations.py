@@ -86,6 +86,9 @@ class Memory(Protocol):
     async def set_posted_cards(self, cards: Mapping[tuple[str, str], str], at: datetime) -> None:
         """The same of several at once: activity ids by name and conversation."""
 
+    async def card_gone(self, name: str, conversation_id: str) -> None:
+        """Something else stands where the card of this name stood: it has none any more, nor has whatever else that card had a name of."""
+
     async def posted_card(self, name: str, conversation_id: str) -> str:
         """That activity id; empty when there is none."""
 

@@ -53,11 +53,12 @@ class Again:
         """
         replacing = action.verb is Verb.REPLACE
         if not (operation.may_be_replaced if replacing else operation.may_be_asked_again):
-            raise Refusal(say("{id} needs no new card.", id=operation.id), code="too_late")
+            hint = say("How it stands is told by `status {id}`.", id=operation.id)
+            raise Refusal(say("{id} needs no new card.", id=operation.id), hint, code="too_late")
         if operation.numbers_removed:
             raise Refusal(
                 say("{id} is so old that I no longer keep its numbers.", id=operation.id),
-                say("Type the command anew, with the number."),
+                say("Begin anew with `show {upn}`.", upn=operation.target.upn),
                 code="too_late",
             )
         # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.

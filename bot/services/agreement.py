@@ -17,7 +17,7 @@ from bot.domain.refusals import too_few_approvers
 from bot.domain.review import as_wanted, could_approve
 from bot.domain.rules import Policy
 from bot.domain.said import say
-from bot.domain.waiting import waiting_in_words
+from bot.domain.waiting import waiting_in_words, worth_telling
 from bot.ports import BulkJobs, Directory, Usages
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.propose import Proposal
@@ -127,7 +127,8 @@ def _with_signals(plan: Plan, asking: Asking) -> Plan:
 
 def _with_waiting(plan: Plan, asking: Asking) -> Plan:
     """What waits about the same person stands on the new card, so that nobody asks for it twice."""
-    return replace(plan, notes=(*plan.notes, *map(waiting_in_words, asking.waiting)))
+    waiting = worth_telling(asking.waiting, asking.standing.person.id, plan)
+    return replace(plan, notes=(*plan.notes, *map(waiting_in_words, waiting)))
 
 
 def _to_manager(decision: Decision, plan: Plan) -> Decision:

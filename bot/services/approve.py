@@ -19,6 +19,7 @@ from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation
+from bot.domain.own_change import changed_meanwhile
 from bot.domain.people import Standing, differences
 from bot.domain.phone import mask_text
 from bot.domain.policy import PASSING, Audience, Decision, Reason
@@ -251,6 +252,9 @@ class Approvals:
                 changed=changed,
                 upn=operation.target.upn,
             )
+            stale = (change for change in operation.changes if not untouched(change, dossier))
+            if own := changed_meanwhile(operation, stale, await self._operations.made_to(operation.target.id, operation.created_at)):
+                outcome = join(" ", (own, say("Nothing was written.")))
             await self._end(operation, "go_stale", State.STALE, Tag.OPERATION_STALE, outcome, "changed_meanwhile")
         if facts := differences(operation.target, dossier.person):
             said = say("Changed since it was asked: {changed}", changed=facts)

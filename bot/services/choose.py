@@ -109,7 +109,7 @@ class Choices:
 
     @contextlib.asynccontextmanager
     async def picked(self, action: CardAction) -> AsyncIterator[tuple[str, Candidate]]:
-        """The line that was typed, and what was picked for it; spent unless that comes to nothing within.
+        """The line that was typed, and what was picked for it; spent unless that comes to nothing within, and might come to more later.
 
         Raises:
             Refusal: the choice is somebody else's, or spent, or too old; or nothing that was offered is picked.
@@ -117,14 +117,19 @@ class Choices:
         taken = await self._memory.take_choice(action.id, action.actor.id, self._clock())
         if taken is None:
             raise Refusal(
-                say("This choice is not yours, or was made already, or has expired."), say("Type the command again."), code="unknown_choice"
+                say("This choice is not yours, or was made already, or has expired."),
+                say("Begin anew if it is still needed."),
+                code="unknown_choice",
             )
         text, candidates = taken
         try:
             if action.pick is None or not 0 <= action.pick < len(candidates):
                 raise Refusal(say("I do not know which one you picked."), say("Pick one on the card."), code="bad_pick")
             yield with_words(text, action.answer, action.reason), candidates[action.pick]
-        except (Refusal, DirectoryError):
+        except (Refusal, DirectoryError) as error:
+            if isinstance(error, Refusal) and len(candidates) == 1 and action.pick == 0 and action.where.kind == "personal":
+                error.spent = True  # a yes to a question: what came of it stands in its place, where it is for nobody else
+                raise
             # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
             await self._memory.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
             raise

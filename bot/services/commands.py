@@ -11,6 +11,7 @@ from bot.commands.deciding import policy_tested
 from bot.commands.meant import did_you_mean
 from bot.commands.parser import about, form_of, parse, typed_in
 from bot.commands.spec import Command, Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
+from bot.commands.told import lines_in
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.candidates import AS_TYPED, TO_FILL_IN, Candidate
 from bot.domain.conversations import ConversationRef
@@ -134,6 +135,8 @@ class CommandDesk:
             await self.offer(complaint, actor, where)
             raise complaint from None
         offered.offers = ((await self._choices.offer_line(meant.line, actor, meant.person_id), say("Yes, I meant that")),)
+        if offered.hint == did_you_mean("")[1]:  # nobody has to type what a button says
+            offered.hint = say("I have done nothing yet.")
         raise offered
 
     async def edited(self, message: IncomingMessage) -> Refusal:
@@ -181,12 +184,15 @@ class CommandDesk:
         """What a refusal tells to type has a button; what was said wrong can be put right on the form, with the rest filled in."""
         words, whom = (invocation.ticket, invocation.reason), dossier.person.id if dossier else ""
         error.offers = await self._choices.offers(error, invocation.text, actor, whom, words, self._may(standing, where))
-        if not error.offers and kind_of_refusal(error.code) is Refused.CHECK and (begins := typed_in(invocation)):
+        wrong = kind_of_refusal(error.code) is Refused.CHECK or error.code == "no_such_person"
+        if not error.offers and wrong and (begins := typed_in(invocation)):
             error.begun = about(begins, whom)
 
     async def offer(self, told: Refusal, actor: Actor, where: ConversationRef) -> None:
-        """A button for each line that a refusal of what nobody understood tells its reader to type."""
-        with suppress(Refusal, DirectoryError):
+        """A button for each line that a refusal tells its reader to say, where it has none yet."""
+        if told.offers or not (told.line or any(lines_in(told.hint))):
+            return
+        with suppress(Refusal, DirectoryError, StoreUnavailable):
             standing = await self._gate.standing(actor)
             told.offers = await self._choices.offers(told, "", actor, "", ("", ""), self._may(standing, where))
 
@@ -219,7 +225,7 @@ class CommandDesk:
             offers = await self._choices.offers(reply, invocation.text, actor, about_whom, ("", ""), self._may(standing, where))
             reply = replace(reply, offers=offers)
         if isinstance(reply, OperationShown):
-            reply = await self._showing.of(reply.operation, own=reply.own)
+            reply = await self._showing.of(reply.operation, own=reply.own, onlooker=reply.onlooker)
         await self._operations.record(
             AuditEvent(
                 Tag.CHAT_COMMAND_ASKED,

@@ -14,7 +14,7 @@ from bot.domain.file_found import NO_ANSWERS
 from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.methods import PhoneType
-from bot.domain.operation import Operation
+from bot.domain.operation import Operation, cancelled_by
 from bot.domain.phone import mask_text
 from bot.domain.proving import Terms, next_step
 from bot.domain.recovery import Recovery, Situation
@@ -98,7 +98,7 @@ def _kept(action: CardAction, operation: Operation) -> tuple[Change, ...]:
         raise Refusal(text, say("Tick what should be done, or press Cancel."), code="nothing_ticked")
     if case.situation is Situation.LOST and not case.found and kept != changes:  # proposed by an earlier version
         text = say("This card was made by an earlier version of me, and no later card could say what stays. Nothing was changed.")
-        raise Refusal(text, say("Type the command again for a new card."), code="old_card")
+        raise Refusal(text, say("Begin anew with `recover {upn}`.", upn=operation.target.upn), code="old_card")
     _require_possible(changes, kept)
     return kept
 
@@ -137,18 +137,18 @@ async def cancel(operations: Operations, action: CardAction, operation: Operatio
     """
     now = clock()
     event = AuditEvent(Tag.OPERATION_CANCELLED, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
-    outcome = cancelled_by(action.actor.name, operation)
+    outcome = how_cancelled(action.actor.name, operation)
     moved = await operations.move(
         operation.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=action.actor.name, in_time=True
     )
     return moved or await too_late(operations, operation, clock)
 
 
-def cancelled_by(name: str, operation: Operation) -> str:
+def how_cancelled(name: str, operation: Operation) -> str:
     """How an operation ends that somebody cancels: a dry run has only been looked at."""
     if operation.bulk and operation.bulk.looked_at:
         return DRY_RUN_DONE
-    return say("Cancelled by {actor}. Nothing was changed.", actor=name)
+    return cancelled_by(name)
 
 
 async def too_late(operations: Operations, operation: Operation, clock: Clock) -> Operation:
@@ -161,7 +161,6 @@ async def too_late(operations: Operations, operation: Operation, clock: Clock) -
     if latest.state is State.EXPIRED or (latest.state.waiting and latest.expires_at <= clock()):
         raise Refusal(
             say("{id} expired at {at}, so this click did nothing and nothing was changed.", id=latest.id, at=said_at(latest.expires_at)),
-            say("Type the command again for a new card."),
             code="expired",
         )
     raise Refusal(say("{what}, so this click did nothing.", what=_what_happened(latest)), code="too_late")
@@ -223,8 +222,5 @@ def check_presser(action: CardAction, operation: Operation) -> None:
                 text = say("Only {name} can reveal {id}.", name=name, id=id)
             case _:
                 text = say("Only {name} can use {id}.", name=name, id=id)
-        raise Refusal(
-            text,
-            say("Type the command yourself for a card of your own."),
-            code="not_requester",
-        )
+        hint = say("For a card of your own begin with `show {upn}`.", upn=operation.target.upn)
+        raise Refusal(text, say("Send the file yourself for a job of your own.") if operation.bulk else hint, code="not_requester")

@@ -32,6 +32,9 @@ TURN_SECONDS = 9.0
 #: What of it the database may take before anything else begins.
 TAKING_IN_SECONDS = 4.0
 
+#: Of these a second press finds nothing any more, and what the first one came to stands there: no message is worth sending for that.
+_PRESSED_TWICE = frozenset({Thing.CHOICE, Thing.FORM})
+
 Takes = Callable[[CardAction], Awaitable[Reply]]
 
 
@@ -113,6 +116,8 @@ class Dispatch:
                     return await self._operations.seen_again(action)
                 return await (self._press_once if declared.makes_anew else self._takers[action.verb])(action)
         except Exception as error:  # and those of a press
+            if isinstance(error, Refusal) and _PRESSED_TWICE.isdisjoint(VERBS[action.verb].names):
+                await self._commands.offer(error, action.actor, action.where)
             return await self._turns.refused(action, error)
 
     async def file(self, consent: FileConsent) -> Reply | None:

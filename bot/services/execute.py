@@ -16,8 +16,9 @@ import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
-from bot.domain.life import State
+from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier
+from bot.domain.own_change import changed_meanwhile
 from bot.domain.policy import Reason
 from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, NotFound, NotReady, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
@@ -75,6 +76,8 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
         raise
     except Exception as error:  # a defect of ours must end in a sentence, not in an endless retry
         run.after_defect(explain.incident(error))
+    if stale := [step.change for step in run.steps if step.result and step.result.fate is Fate.STALE and not step.change.follows]:
+        run.own_change = changed_meanwhile(operation, stale, await operations.made_to(operation.target.id, operation.created_at))
     end = ending(run)
     request_ids = tuple(filter(None, run.request_ids))
     facts = {

@@ -155,7 +155,16 @@ def remark(error: Exception, reference: str = "", asked: Asked = CHANGE, now: da
             return Remark(error.text, error.hint, tone, offers=error.offers, refused=kind_of_refusal(error.code))
         case Refusal():
             head = kind_of_refusal(error.code)
-            return Remark(error.text, error.hint, Tone.REFUSED, reference=reference, refused=head, offers=error.offers)
+            return Remark(
+                error.text,
+                error.hint,
+                Tone.REFUSED,
+                reference=reference,
+                refused=head,
+                offers=error.offers,
+                again=error.anew,
+                instead=error.spent,
+            )
         case DirectoryError():
             text, hint = directory_sentence(error, asked, now)
             log.warning("directory refused", action="directory_error", error=type(error).__name__, status=error.status, code=error.code,

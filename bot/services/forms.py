@@ -17,7 +17,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.incoming import PICKED, CardAction
-from bot.domain.next_steps import GIVEN, NEXT_STEPS
+from bot.domain.next_steps import GIVEN, NEXT_STEPS, UNFREEZE
 from bot.domain.people import Actor, Person
 from bot.domain.policy import Audience
 from bot.domain.remarks import Remark
@@ -90,7 +90,7 @@ class Forms:
             Refusal: nobody is meant by the card any more, or it cannot be asked for.
             DirectoryError: Graph cannot say whether it can.
         """
-        command = _named(action.kind) if action.kind in NEXT_STEPS else None
+        command = _named(action.kind) if action.kind in (*NEXT_STEPS, UNFREEZE) else None
         standing = await self._gate.standing(action.actor, fresh=True)  # before anything is said of whom there is
         require(self._gate.permit(standing, command.audience if command else Audience.HELPDESK, action.where))
         target = await self._stops.referred(action.id)
@@ -98,7 +98,7 @@ class Forms:
             raise unknown(action.verb)
         asked = forms.fields(command)
         given = {**GIVEN.get(command.name, {}), **{field.name + PICKED: target.id for field in asked if field.kind is FieldKind.PERSON}}
-        if all(not field.required or {field.name, field.name + PICKED} & given.keys() for field in asked):
+        if not command.acts and all(not field.required or {field.name, field.name + PICKED} & given.keys() for field in asked):
             return await self._commands.said(forms.fill(command, given), action.actor, action.where, pressed=True)
         return await self._open(command, action.actor, action.where, given, target)
 

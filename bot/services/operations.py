@@ -8,6 +8,7 @@ from bot.domain.people import Standing
 from bot.domain.policy import Audience
 from bot.domain.replies import Reply
 from bot.domain.verbs import VERBS, Presser, Thing
+from bot.errors import Refusal
 from bot.services.about_person import AboutPerson
 from bot.services.approve import Approvals
 from bot.services.confirm import reveals
@@ -50,6 +51,13 @@ class OperationDesk:
             Refusal: there is nothing of that id that the presser may know of, or it cannot be done; the text says why.
             DirectoryError: Graph cannot say whether it can.
         """
+        try:
+            return await self._press(action)
+        except Refusal as error:
+            await self._views.offer_anew(action, error)
+            raise
+
+    async def _press(self, action: CardAction) -> Reply:
         declared = VERBS[action.verb]
         if Thing.PROOF in declared.names and (answer := await self._proofs.answered(action)):
             return answer

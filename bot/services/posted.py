@@ -41,21 +41,27 @@ class Posted:
         self._people: dict[tuple[str, str], str] = {}  # cards of people that are still to be noted
         self._noting: asyncio.Task[None] | None = None
 
-    async def remember(self, reply: Reply, where: ConversationRef, card_id: str) -> None:
-        """Notes that a card was posted here, or took the place of another one."""
+    async def remember(self, reply: Reply, where: ConversationRef, card_id: str) -> str:
+        """Notes that a card was posted here, or took the place of another one.
+
+        Returns:
+            The activity id of the card that is left behind by it, since one alone is kept up to date; empty for none.
+        """
         if not card_id:
-            return
+            return ""
         if isinstance(reply, PersonShown):
             self._people |= {(reply.reference, where.conversation_id): card_id} if reply.reference else {}
             if self._noting is None or self._noting.done():
                 self._noting = asyncio.create_task(self._note_people())
-            return
+            return ""
         with _forgivable():
             if isinstance(reply, OperationShown | BulkShown):
                 if _is_its_card(reply.operation, where, card_id):
                     await self._operations.set_card(reply.operation.id, card_id)
-            elif name := _name(reply):
-                await self._operations.set_posted_card(name, where.conversation_id, card_id, self._clock())
+                    return reply.operation.card_id if reply.operation.state.waiting else ""  # a code may stand on any other
+            elif names := _names(reply):
+                await self._operations.set_posted_cards({(name, where.conversation_id): card_id for name in names}, self._clock())
+        return ""
 
     async def unheard(self, actor: Actor, error: ChatError) -> None:
         """Notes that somebody's answer did not arrive, so that the log channel hears of it."""
@@ -91,8 +97,8 @@ class Posted:
     async def replaced(self, action: CardAction, reply: Reply, card_id: str) -> None:
         """Notes that the answer stands there now: what stood there before has no card any more, and cannot take it back."""
         with _forgivable():
-            if _is_stored_once(action) and _name(reply) != action.id:
-                await self._operations.set_posted_card(action.id, action.where.conversation_id, "", self._clock())
+            if _is_stored_once(action) and action.id not in _names(reply):
+                await self._operations.card_gone(action.id, action.where.conversation_id)
             elif isinstance(reply, OperationShown) and reply.operation.id != action.id:
                 await self._operations.set_card(action.id, "")
         await self.remember(reply, action.where, card_id)
@@ -106,7 +112,7 @@ class Posted:
     async def offer_gone(self, consent: FileConsent) -> None:
         """Notes that the offer was deleted."""
         with _forgivable():
-            await self._operations.set_posted_card(_offer(consent), consent.where.conversation_id, "", self._clock())
+            await self._operations.card_gone(_offer(consent), consent.where.conversation_id)
 
 
 @contextlib.contextmanager
@@ -130,15 +136,20 @@ def _is_its_card(operation: Operation, where: ConversationRef, card_id: str) -> 
     return here and not known and not operation.state.finished
 
 
-def _name(reply: Reply) -> str:
-    """By which a card is remembered; empty for what is never replaced."""
-    if isinstance(reply, Choose | ChooseMethod | ChooseSituation | AskWords | FormShown):
-        return reply.id
-    if isinstance(reply, FileOffered):
-        return _offer(reply)
-    if isinstance(reply, Remark):
-        return reply.offers[0][0] if reply.offers else ""
-    return _LIST if isinstance(reply, Pending) else ""
+def _names(reply: Reply) -> tuple[str, ...]:
+    """By which a card is remembered: of each thing that may be pressed on it. None for what is never replaced."""
+    match reply:
+        case FormShown(id=form_id, problem=problem):
+            return (form_id, *(_names(problem) if problem else ()))
+        case Choose() | ChooseMethod() | ChooseSituation() | AskWords():
+            return (reply.id,)
+        case FileOffered():
+            return (_offer(reply),)
+        case Remark(offers=offers):
+            return tuple(name for name, _ in offers)
+        case Pending():
+            return (_LIST,)
+    return ()
 
 
 def _offer(file: FileOffered | FileConsent) -> str:

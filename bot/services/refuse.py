@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent, IncomingMessage
@@ -47,6 +49,11 @@ async def refuse_press(trail: Trail, clock: Clock, action: CardAction, error: Ex
     return await _refuse(trail, event, action.where, error, asked or by_press(action))
 
 
+def private(said: Remark) -> Remark:
+    """The same where others read along: numbers that somebody typed are not said again."""
+    return replace(said, text=mask_text(said.text), hint=mask_text(said.hint))
+
+
 async def _refuse(trail: Trail, event: AuditEvent, where: ConversationRef, error: Exception, asked: Asked) -> Remark:
     if isinstance(error, StoreUnavailable):
         return explain.remark(error, asked=asked)  # where nothing can be recorded, trying would only keep the person waiting
@@ -67,4 +74,5 @@ async def _refuse(trail: Trail, event: AuditEvent, where: ConversationRef, error
             reference = noted.operation_id if explained else ""
     except Exception as second:  # the person still gets the first error's sentence
         explain.remark(second)
-    return explain.remark(error, reference, asked, event.at)
+    said = explain.remark(error, reference, asked, event.at)
+    return said if where.kind == "personal" else private(said)

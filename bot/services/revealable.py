@@ -14,6 +14,7 @@ from bot.domain.incoming import CardAction
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
+from bot.domain.own_change import changed_meanwhile
 from bot.domain.pass_terms import PassTerms, made_now
 from bot.domain.people import Standing, differences
 from bot.domain.policy import ALLOWED, PASSING, Decision, Reason
@@ -28,6 +29,9 @@ from bot.services.meanwhile import Asked, meanwhile
 from bot.services.require import require
 from bot.services.review import Reviewer
 from bot.services.still_agreed import agreement
+
+#: What no later press puts right: it has to be asked for anew, with what is demanded by now.
+_NEVER_AGAIN = frozenset({Reason.NEEDS_MORE_AGREEMENT, Reason.NEEDS_PROOF})
 
 #: What Entra ID says: of the person, of those who agreed, of whoever reveals.
 Seen = tuple[Dossier, Decision, Decision]
@@ -99,10 +103,8 @@ class Revealable:
         if not received.allowed:
             await self._stale(operation, received.text)
         await self._still_allowed(operation, standing, dossier)
-        if others := join(", ", (change.label for change in operation.changes if not untouched(change, dossier))):
-            upn = operation.target.upn
-            text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=others, upn=upn)
-            await self._stale(operation, text)
+        if any(not untouched(change, dossier) for change in operation.changes):
+            await self._stale(operation, await self._whose(operation))
         if changed := differences(operation.target, dossier.person):
             await self._stale(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
         (agreed,) = operation.changes
@@ -124,9 +126,7 @@ class Revealable:
             )
             await self._stale(operation, text)
         if [one.method for one in plan.changes] != [change.method]:  # where the methods are hidden, only this read shows the pass
-            upn = dossier.person.upn
-            text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=change.label, upn=upn)
-            await self._stale(operation, text)
+            await self._stale(operation, await self._whose(operation))
         if allowed is None or agreed.wanted is None:
             return change, 0
         wanted = made_now(agreed.wanted, operation.created_at, self._clock(), allowed.minimum)
@@ -143,12 +143,21 @@ class Revealable:
         if operation.handed_over and not verdict.allowed and verdict.reason not in PASSING:
             text = say("What {name} asked for is not allowed any more.", name=operation.requester.name)
             await self._withdrawn(operation, replace(verdict, text=join(" ", (text, verdict.text))))
-        if by_level(verdict):
+        if by_level(verdict) or verdict.reason in _NEVER_AGAIN:
             await self._withdrawn(operation, verdict)
         if operation.handed_over and verdict.reason is Reason.PAUSED:  # who paused and why is no business of a manager's
             hint = say("Press again later, or ask {name} of the helpdesk.", name=operation.requester.name)
             verdict = replace(verdict, text=say("Nothing is changed at this moment."), hint=hint)
         require(verdict)
+
+    async def _whose(self, operation: Operation) -> str:
+        """Who changed meanwhile what its one change is about, as far as that is known here."""
+        made = await self._operations.made_to(operation.target.id, operation.created_at)
+        label = operation.changes[0].label
+        by_somebody = say(
+            "{changed} of {upn} was changed by someone else since this was asked for.", changed=label, upn=operation.target.upn
+        )
+        return changed_meanwhile(operation, operation.changes, made) or by_somebody
 
     async def _withdrawn(self, operation: Operation, why: Decision) -> None:
         """Ends an operation that is not allowed any more; raises Refusal."""
@@ -166,4 +175,4 @@ class Revealable:
         await self._operations.move(operation.id, verb, to, event, at=now, outcome=outcome)
         text = join(" ", (say("{id} has ended.", id=operation.id), outcome))
         hint = say("{name}, who asked for it, is told.", name=operation.requester.name) if operation.handed_over else ""
-        raise Refusal(text, hint or say("Type the command again for a new card."), code=code)
+        raise Refusal(text, hint, code=code)

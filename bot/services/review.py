@@ -130,7 +130,7 @@ class Reviewer:
             return ALLOWED
         now = self._clock()
         stop = await self._stops.stop(operation.target.id, now)
-        halt = stopped(stop, now)
+        halt = stopped(stop, now, operation.requester.id)
         return self.suffices(operation, stop) if halt.allowed else halt
 
     def suffices(self, operation: Operation, stop: Stop) -> Decision:
@@ -219,7 +219,7 @@ class Reviewer:
                 False,
                 Reason.NEEDS_MORE_AGREEMENT,
                 say("A number of {upn} was set after this was asked for, and nobody has agreed to that number.", upn=operation.target.upn),
-                say("Type the command again."),
+                say("It has to be asked for anew."),
             )
         # What it has removed itself by now, half-way or before it was cut off, makes nobody registered.
         made = tuple(one for one in case.made if one.operation_id != operation.id or not one.took)

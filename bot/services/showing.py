@@ -21,15 +21,16 @@ class Showing:
         self._terms = terms
         self._clock = clock
 
-    async def of(self, operation: Operation, *, own: bool | None = None, call: str = "") -> OperationShown:
+    async def of(self, operation: Operation, *, own: bool | None = None, call: str = "", onlooker: bool = False) -> OperationShown:
         """One as it is now.
 
         Args:
             own: the reader is its requester, who sees it in full; None for whoever reads the conversation.
+            onlooker: see `OperationShown`.
             call: the number to be called back, for the reader's eyes once.
         """
         personal = operation.conversation.kind == "personal"
-        shown = OperationShown(operation, self._clock(), own=personal if own is None else own)
+        shown = OperationShown(operation, self._clock(), own=personal if own is None else own, onlooker=onlooker)
         if operation.state is not State.PROPOSED or not operation.provable:
             return shown
         return replace(shown, proving=await self._how_far(operation, own=bool(own), call=call))

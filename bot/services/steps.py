@@ -95,6 +95,7 @@ class Run:
 
     Attributes:
         stopped_by: why all that was open ended at once, in a word; empty when each ended by itself.
+        own_change: that whoever asked changed what is stale themselves, in a sentence; empty where they did not.
     """
 
     def __init__(self, operation: Operation, *, cut_off: bool, began: datetime | None = None) -> None:
@@ -108,6 +109,7 @@ class Run:
         self.request_ids: list[str] = []
         self.remarks: list[str] = []
         self.stopped_by = ""
+        self.own_change = ""
         self.seen: Dossier | None = None
 
     @property

@@ -148,7 +148,8 @@ def ended(operation: Operation) -> Remark:
         return Remark(text, "", Tone.PROBLEM, say("Partly done"))
     if operation.state is State.PARTIAL:
         return Remark(text, say("Its card offers to replace it."), Tone.PROBLEM, say("Nobody saw it"))
-    again = say("Still needed? Press “Send again”.") if _in_their_own_chat(operation) else say("Still needed? Send the command again.")
+    own = _in_their_own_chat(operation)
+    again = say("Still needed? Press “Send again”.") if own else say("Still needed? Press “Send again” on its card.")
     hint = again if operation.state is State.EXPIRED else ""
     return Remark(text, hint, Tone.REFUSED, say("Suspicious call") if operation.state is State.CANCELLED else say("Not carried out"))
 

@@ -38,12 +38,26 @@ class Views:
         operation = await self._operations.get(action.id)
         return operation if operation and is_for(action.verb, operation) else None
 
+    async def offer_anew(self, action: CardAction, error: Refusal) -> None:
+        """Where a press found its own request at its end, the refusal gets a button that asks for it once more, in its own chat."""
+        if action.verb not in (Verb.CONFIRM, Verb.REVEAL, Verb.PROVE):
+            return  # whoever cancels, or asks anew already, wants no other
+        operation = await self.named(action)
+        if operation is None or not asked_by(action.actor, operation) or not operation.may_be_asked_again:
+            return
+        if operation.conversation.conversation_id == action.where.conversation_id and action.where.kind == "personal":
+            error.anew = operation.id
+            error.hint = error.hint or say("Still needed? “Show a new card” asks for it once more.")
+        else:
+            error.hint = error.hint or say("Still needed? Its card has a button for that.")
+
     async def own(self, operation: Operation, reader: Actor) -> OperationShown | BulkShown:
         """The requester's card as this reader may see it: numbers in full for the requester alone."""
         if operation.bulk:
             self._bulk.wake()
             return await self._bulk.shown(operation)
-        return await self._showing.of(operation, own=reader.id == operation.requester.id)
+        own = reader.id == operation.requester.id
+        return await self._showing.of(operation, own=own, onlooker=not own)
 
     async def after(self, action: CardAction, operation: Operation) -> Reply:
         """The pressed card as it stands now: the requester's, or the approvers', which has some of its buttons.
@@ -79,11 +93,11 @@ def unknown(verb: Verb) -> Refusal:
     """A card whose id means nothing here: the same words whether it names nothing or something that the verb is not for."""
     match verb:
         case Verb.SUSPECT:
-            hint = say("Type freeze and the person's name instead.")
+            hint = say("Begin anew: `freeze …` and the person's name do the same.")
         case Verb.STRONGER | Verb.NEXT:
-            hint = say("Type show and the person's name for a new one.")
+            hint = say("Begin anew with `show …` and the person's name.")
         case _:
-            hint = say("Type the command again for a new one.")
+            hint = say("Begin anew: `help` shows what I can do.")
     return Refusal(say("I do not know this card any more."), hint, code="unknown_card")
 
 

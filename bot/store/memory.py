@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.audit import AuditEvent, Tag
@@ -125,6 +125,12 @@ class StoredMemory:
             for (name, conversation_id), card_id in cards.items()
         ]
         await self._transactions.write(lambda connection: _post.all(connection, rows))
+
+    async def card_gone(self, name: str, conversation_id: str) -> None:
+        here = posted_cards.c.conversation == conversation_digest(conversation_id)
+        card = select(posted_cards.c.card_id).where(here & (posted_cards.c.name == name)).scalar_subquery()
+        gone = update(posted_cards).where(here & (posted_cards.c.card_id == card)).values(card_id="")
+        await self._transactions.write(lambda connection: connection.execute(gone))
 
     async def posted_card(self, name: str, conversation_id: str) -> str:
         here = (posted_cards.c.name == name) & (posted_cards.c.conversation == conversation_digest(conversation_id))

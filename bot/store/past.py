@@ -18,8 +18,8 @@ from bot.store import records
 from bot.store.prepared import Prepared
 from bot.store.tables import audit_events, bulk_rows, operations
 
-#: More requests about one person are not told of.
-MOST_WAITING = 5
+#: More requests about one person are never read: an agent's own cards that were left alone would crowd out the others among fewer.
+MOST_WAITING = 40
 #: Made once, because it is part of every `show`.
 _CHANGES = Prepared(
     select(operations)

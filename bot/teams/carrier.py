@@ -12,7 +12,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.people import Actor
 from bot.domain.remarks import Remark, Tone
-from bot.domain.replies import FileOffered, FileStored, Reply
+from bot.domain.replies import FileOffered, FileStored, OperationShown, Reply
 from bot.domain.said import say
 from bot.errors import ChatError
 from bot.languages import Readers
@@ -50,8 +50,14 @@ class Carrier:
         card_id = await self._posted_below(context, reply)
         if card_id is None:
             return False
-        await self._posted.remember(reply, where_of(context.activity), card_id)
+        await self._remember(reply, where_of(context.activity), card_id, actor_of(context.activity))
         return True
+
+    async def _remember(self, reply: Reply, where: ConversationRef, card_id: str, actor: Actor) -> None:
+        """Has it remembered where a card stands. The one before it is not kept up to date any more, and says so."""
+        if (left := await self._posted.remember(reply, where, card_id)) and isinstance(reply, OperationShown):
+            text = say("The card of {id} is below.", id=reply.operation.id)
+            await self._updated(where, left, await self._said(Remark(text), where, actor, requester_of(reply)))
 
     async def meanwhile(self, context: TurnContext, remark: Remark) -> str:
         """Says what stands in for an answer; returns the id of that message, or nothing when Teams does not take it."""
@@ -60,13 +66,13 @@ class Carrier:
     async def at_last(self, context: TurnContext, card_id: str, reply: Reply) -> None:
         """Puts the answer in place of such a message; below where there is none, or none that can be edited."""
         if says_no(reply) and self._connector.targeted and where_of(context.activity).kind != "personal":
-            told = await self._to_one(context, reply)
+            told = await self.to_one(context, reply)
             reply = Remark(say("I did nothing. Whoever asked knows why."), tone=Tone.REFUSED) if told else _did_nothing()
         if isinstance(reply, FileOffered | FileStored):  # Teams' own cards are messages of their own
             if await self.below(context, reply):
                 await self.replaced(context, card_id, Remark(say("The answer is below.")))
         elif await self.replaced(context, card_id, reply):
-            await self._posted.remember(reply, where_of(context.activity), card_id)
+            await self._remember(reply, where_of(context.activity), card_id, actor_of(context.activity))
         else:
             await self.below(context, reply)
 
@@ -129,7 +135,7 @@ class Carrier:
 
     async def privately(self, context: TurnContext, remark: Remark) -> None:
         """Tells whoever pressed, where nobody else reads along."""
-        if not await self._to_one(context, remark):
+        if not await self.to_one(context, remark):
             # No private way to this person: the public line says nothing but that the click did not count.
             text = say("That click did nothing. Write to me in a personal chat to see why.")
             await self.below(context, Remark(text, tone=Tone.REFUSED))
@@ -138,10 +144,10 @@ class Carrier:
         """Says no to a line: where messages for one person alone are in use, whoever else reads along need not know why."""
         if not self._connector.targeted:
             await self.below(context, reply)
-        elif not await self._to_one(context, reply):
+        elif not await self.to_one(context, reply):
             await self.below(context, _did_nothing())
 
-    async def _to_one(self, context: TurnContext, reply: Reply) -> bool:
+    async def to_one(self, context: TurnContext, reply: Reply) -> bool:
         """To whoever acted alone: in this conversation where Teams takes that, else in their own chat with the bot; whether it came."""
         activity = context.activity
         where, actor = where_of(activity), actor_of(activity)

@@ -134,7 +134,7 @@ class DoormanHandler(TeamsActivityHandler):
         match spot:
             case Spot.TOLD | Spot.TOLD_AND_WRITTEN if isinstance(reply, Remark):
                 if spot is Spot.TOLD_AND_WRITTEN:
-                    await self._carrier.privately(turn_context, reply)
+                    await self._carrier.to_one(turn_context, reply)
                 return told(reply, reader)
             case Spot.VIEW_INSTEAD:
                 await self._carrier.instead(action, reply)
@@ -233,7 +233,7 @@ def _is_below(reply: Reply) -> Remark:
 
 def _unknown_button() -> Remark:
     text = say("I do not know this button. The card may be from an older version of me.")
-    return Remark(text, say("Type the command again."), Tone.REFUSED, refused=Refused.TOO_LATE)
+    return Remark(text, say("Begin anew: `help` shows what I can do."), Tone.REFUSED, refused=Refused.TOO_LATE)
 
 
 def told(remark: Remark, reader: Reader) -> InvokeResponse:

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
-from bot.domain.incoming import CardAction
+from bot.domain.incoming import CardAction, Verb
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import ApprovalShown, FileOffered, Pending, PersonShown, Reply
 from bot.domain.verbs import VERBS, Place, Thing
@@ -43,18 +43,20 @@ def placement(reply: Reply, where: ConversationRef, action: CardAction | None = 
         return Spot.OFFERED_IN_OWN_CHAT if reply.id else Spot.NO_FILES
     if action is None:
         return Spot.BELOW
+    if isinstance(reply, Remark) and reply.instead:
+        return Spot.INSTEAD
     if isinstance(reply, Remark) and not _is_for_a_card(action, reply):
         if not action.universal:  # Action.Submit has no answer of its own
             return Spot.OWN_CHAT
-        return Spot.TOLD_AND_WRITTEN if reply.take_back or reply.offers else Spot.TOLD
+        return Spot.TOLD_AND_WRITTEN if reply.has_buttons else Spot.TOLD
     place = VERBS[action.verb].place
     if action.universal:
         if isinstance(reply, Pending) or (isinstance(reply, PersonShown) and place is Place.VIEW):
             return Spot.VIEW_INSTEAD  # the view is the card as it is now, and the chat keeps what its messages say
-        if place is Place.VIEW or (isinstance(reply, FormShown) and reply.problem):
+        if place is Place.VIEW or _comes_back(action, reply):
             return Spot.VIEW
     else:
-        if isinstance(reply, FormShown) and reply.problem and not personal:
+        if _comes_back(action, reply) and not personal:
             return Spot.OWN_CHAT  # what was filled in is not for everybody
         if isinstance(reply, ApprovalShown):
             return Spot.NOWHERE
@@ -64,6 +66,11 @@ def placement(reply: Reply, where: ConversationRef, action: CardAction | None = 
 def _is_for_a_card(action: CardAction, remark: Remark) -> bool:
     """Whether a remark is more than a sentence for the presser: it has facts, or is what a command came to."""
     return bool(remark.facts) or (not _COMMANDS.isdisjoint(VERBS[action.verb].names) and came_to_something(remark))
+
+
+def _comes_back(action: CardAction, reply: Reply) -> bool:
+    """Whether it is the form that was filled in, with what is wrong."""
+    return isinstance(reply, FormShown) and reply.problem is not None and action.verb is Verb.FILL
 
 
 def came_to_something(reply: Reply) -> bool:

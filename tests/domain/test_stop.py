@@ -73,8 +73,8 @@ def test_a_stop_never_allows_what_was_refused_without_it(
 @given(freezes)
 def test_a_freeze_ends_at_its_time(freeze: Freeze) -> None:
     ended = replace(freeze, until=NOW)
-    assert policy.stopped(Stop(freeze=ended), NOW).allowed
-    assert not policy.stopped(Stop(freeze=ended), NOW - timedelta(microseconds=1)).allowed
+    assert policy.stopped(Stop(freeze=ended), NOW, "").allowed
+    assert not policy.stopped(Stop(freeze=ended), NOW - timedelta(microseconds=1), "").allowed
 
 
 @given(freezes, freezes)

@@ -49,7 +49,7 @@ def written_in(call: ast.Call) -> list[str]:
 def declared() -> Iterator[str]:
     """What commands, forms, kinds of change and countries are called."""
     for command in COMMANDS:
-        yield from (*_in(command.topic), *_in(command.summary), *_in(command.title), *_in(command.job))
+        yield from (*_in(command.topic), *_in(command.summary), *_in(command.title), *_in(command.job), *_in(command.example))
         for field in fields(command):
             yield from _in(field.label)
             for option in field.options:

@@ -53,7 +53,7 @@ LOST: dict[str, tuple[Callable[[Desk], None], str]] = {
     "deleted": (deleted, "Ingrid Lund agreed to this, and that account no longer exists in Entra ID."),
     "guest": (made_a_guest, "Ingrid Lund agreed to this, and that account is a guest by now."),
 }
-SEND_AGAIN = "send the command again. Nothing was"
+SEND_AGAIN = "has to be asked for anew. Nothing was"
 
 
 @pytest.fixture

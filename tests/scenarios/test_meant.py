@@ -115,7 +115,7 @@ async def test_a_name_that_is_nearly_somebodys_is_offered_and_never_taken(asked:
 async def test_nobody_is_called_so(asked: Desk, line: str) -> None:
     answer = await asked.say(HANNA, line)
     assert "I find nobody called" in answer.text
-    assert answer.verbs == []
+    assert answer.verbs == ["fill"]  # where the name can be put right
 
 
 @pytest.mark.parametrize(
@@ -195,4 +195,4 @@ async def test_where_near_names_cannot_be_read_nobody_is_called_so(asked: Desk) 
     finally:
         asked.entra.faults.clear()
     assert "I find nobody called “sofie rosi”" in answer.text
-    assert answer.verbs == []
+    assert answer.verbs == ["fill"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -56,8 +56,11 @@ class Places:
     async def seen(self, chat: PersonalChat) -> None:
         self.chats[chat.reader.id] = chat
 
-    async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
-        self.cards[name, conversation_id] = card_id
+    async def set_posted_cards(self, cards: Mapping[tuple[str, str], str], at: datetime) -> None:
+        self.cards.update(cards)
+
+    async def card_gone(self, name: str, conversation_id: str) -> None:
+        self.cards[name, conversation_id] = ""
 
     async def posted_card(self, name: str, conversation_id: str) -> str:
         return self.cards.get((name, conversation_id), "")

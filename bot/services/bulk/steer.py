@@ -18,7 +18,7 @@ from bot.errors import Refusal
 from bot.ports import BulkJobs, Clock, Operations
 from bot.services.bulk.give import Giving
 from bot.services.bulk.receive import Receiving, Request
-from bot.services.confirm import cancelled_by
+from bot.services.confirm import how_cancelled
 from bot.services.gate import Gate
 from bot.services.require import require
 from bot.services.review import Reviewer
@@ -120,7 +120,7 @@ class Steering:
         if job.state.waiting or job.state is State.CHECKING:
             now = self._clock()
             event = AuditEvent(Tag.OPERATION_CANCELLED, now, actor.id, actor.name, job.id, job.target.id)
-            outcome = cancelled_by(actor.name, job)
+            outcome = how_cancelled(actor.name, job)
             if await self._operations.move(job.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=actor.name):
                 return
         if not await self._jobs.cancel_rest(job.id, self._event(Tag.BULK_JOB_STOPPED, job, actor, Hold.NONE)):
