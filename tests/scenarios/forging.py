@@ -140,9 +140,12 @@ class Scene:
         return [row for row in self.ask(_OPERATIONS) + self.ask(_CHOICES) if row[0] in ids]
 
     def standing(self) -> Any:
-        """Everything that a press could move: operations, jobs, choices, freezes, what Entra was told, and the foreign messages."""
-        stored = (_OPERATIONS, _CHOICES, "SELECT job, hold FROM bulk_jobs ORDER BY job", "SELECT target_id FROM freezes")
-        return [self.ask(statement) for statement in stored], len(self.desk.entra.writes), self.strangers()
+        """Everything that a press could move: operations, jobs, choices, freezes, what Entra was told, and the foreign messages.
+
+        The choices that a refusal offers on its buttons are new, and move nothing.
+        """
+        stored = (_OPERATIONS, "SELECT job, hold FROM bulk_jobs ORDER BY job", "SELECT target_id FROM freezes")
+        return [self.ask(statement) for statement in stored], self.furniture(), len(self.desk.entra.writes), self.strangers()
 
 
 _OPERATIONS = "SELECT id, state, version, card_id, approval_card_id FROM operations ORDER BY id"
