@@ -190,6 +190,7 @@ class ApprovalShown:
         mentioned: who is notified; only on the first post.
         refreshing: Teams ids of those whose clients should ask for a view of their own.
         samples: of a bulk job that waits the first rows of each kind.
+        opened: from a list or by its id; a press on it is answered with the list.
     """
 
     operation: Operation
@@ -199,15 +200,21 @@ class ApprovalShown:
     mentioned: tuple[Member, ...] = ()
     refreshing: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What waits for the reader's agreement, and what the reader asked for that waits for others; the next to expire first."""
+    """What waits for the reader's agreement, and what the reader asked for that waits for others; the next to expire first.
+
+    Attributes:
+        decided: what the reader has agreed to or denied by the press that this answers.
+    """
 
     deciding: tuple[Operation, ...]
     asked: tuple[Operation, ...]
     now: datetime
+    decided: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)

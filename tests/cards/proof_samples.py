@@ -21,6 +21,31 @@ ID = "0" * 32
 SECRET = "00$" + hashlib.sha256(f"00{ID}47".encode()).hexdigest()
 
 
+def _asked(operation: Operation, now: datetime) -> Proof:
+    return Proof(
+        id=ID,
+        operation_id=operation.id,
+        target_id=operation.target.id,
+        kind=ProofKind.MANAGER,
+        agent_id=operation.requester.id,
+        asked_at=now,
+        expires_at=now + timedelta(minutes=15),
+        asked_id="77",
+        asked_name="Priya Raman",
+    )
+
+
+def ended_proofs(operation: Operation, now: datetime) -> tuple[Proof, Proof]:
+    """One that failed, and one that was given after it."""
+    given = replace(
+        _asked(operation, now), state=ProofState.GIVEN, by_id="77", by_name="Priya Raman", answered_at=now, evidence="spoke to them"
+    )
+    failed = replace(
+        given, kind=ProofKind.CALL_BACK, state=ProofState.FAILED, evidence="nobody answered, or somebody else did", asked_id=""
+    )
+    return failed, given
+
+
 def proofs(proposed: Operation, now: datetime) -> dict[str, Reply]:
     """Samples by name.
 
@@ -29,21 +54,7 @@ def proofs(proposed: Operation, now: datetime) -> dict[str, Reply]:
     """
     asks = replace(proposed, need=replace(proposed.need, proof=NEED))
     either = replace(proposed, need=replace(proposed.need, approvals=1, group_names="Seniors", eased=(Eased(proof=NEED),)))
-    proof = Proof(
-        id=ID,
-        operation_id=asks.id,
-        target_id=asks.target.id,
-        kind=ProofKind.MANAGER,
-        agent_id=asks.requester.id,
-        asked_at=now,
-        expires_at=now + timedelta(minutes=15),
-        asked_id="77",
-        asked_name="Priya Raman",
-    )
-    given = replace(proof, state=ProofState.GIVEN, by_id="77", by_name="Priya Raman", answered_at=now, evidence="spoke to them")
-    failed = replace(
-        given, kind=ProofKind.CALL_BACK, state=ProofState.FAILED, evidence="nobody answered, or somebody else did", asked_id=""
-    )
+    proof, (failed, given) = _asked(asks, now), ended_proofs(asks, now)
     call, film, person = (replace(proof, kind=kind, asked_id="") for kind in (ProofKind.CALL_BACK, ProofKind.VIDEO, ProofKind.IN_PERSON))
     none = impossible(ProofKind.MANAGER, asks, "Entra ID names no manager.", now)
 

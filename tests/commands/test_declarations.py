@@ -138,6 +138,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "threat-high": "threat high [for <time>]",
         "threat-normal": "threat normal",
         "pending": "pending",
+        "approve": "approve [<id>]",
         "status": "status <id>",
         "history": "history [for|by <who>]",
         "why": "why <id>",
@@ -168,7 +169,7 @@ def test_every_kind_of_change_can_be_said() -> None:
 
 def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
     """A new command has to be put in one of the three: whoever acts at once is looked up in Entra ID anew."""
-    looking = {"show", "default", "pending", "status", "why", "history", "history-id", "help", "hello", "whoami", "policy-test",
+    looking = {"show", "default", "pending", "approve", "status", "why", "history", "history-id", "help", "hello", "whoami", "policy-test",
                "report-phone-only", "threat"}  # fmt: skip
     assert {command.name for command in COMMANDS if not command.changes and not command.acts} == looking
     assert not [command.name for command in COMMANDS if command.changes and command.acts]

@@ -29,6 +29,8 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "unfreeze": ("ontdooi",),
     "unfreeze all": ("ontdooi alles", "ontdooi iedereen"),
     "pending": ("wachtend",),
+    "approve": ("goedkeuren",),
+    "deny": ("afwijzen",),
     "why": ("waarom",),
     "history": ("geschiedenis",),
     "help": ("hulp",),
