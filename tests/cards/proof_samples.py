@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from bot.domain.need import Eased
 from bot.domain.operation import Operation
 from bot.domain.outside import ProofShown
-from bot.domain.proof import Proof, ProofKind, ProofNeed, ProofRules, ProofState
+from bot.domain.proof import SOMEBODY_ELSE, Proof, ProofKind, ProofNeed, ProofRules, ProofState
 from bot.domain.proving import Terms, impossible, proving
 from bot.domain.replies import OperationShown, Reply
+from bot.domain.said import say
 
 CONTACT = "+31 20 555 0100"
 TERMS = Terms(ProofRules())
@@ -76,6 +77,8 @@ def proofs(proposed: Operation, now: datetime) -> dict[str, Reply]:
         "proof-manager-asked": ProofShown(proof, asks, contact=CONTACT),
         "proof-manager-answered": ProofShown(given, asks, contact=CONTACT),
         "proof-sign-in-asked": ProofShown(replace(proof, kind=ProofKind.SIGN_IN), asks, f"https://doorman.contoso.com/p/{ID}", CONTACT),
+        "proof-wrong-number": ProofShown(replace(match, state=ProofState.FAILED, evidence=say("a wrong number")), asks, contact=CONTACT),
+        "proof-denied": ProofShown(replace(match, state=ProofState.FAILED, evidence=SOMEBODY_ELSE), asks, contact=CONTACT),
         "proof-not-needed": ProofShown(replace(match, state=ProofState.WITHDRAWN), asks, contact=CONTACT),
     }
 
