@@ -302,12 +302,16 @@ class History:
 
     Attributes:
         requests: what events belong to, told in one sentence each; None for a list of the events of one request.
+        newer: where there is more in the trail, how many events are newer than what comes next; 0 where there is not.
+        older: the stored choice that leads there; empty for none.
     """
 
     title: str
     events: tuple[AuditEvent, ...] = field(default_factory=tuple)
     more: int = 0
     requests: tuple[Operation, ...] | None = None
+    newer: int = 0
+    older: str = ""
 
 
 Reply = (

@@ -19,7 +19,7 @@ from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.remarks import Remark
-from bot.domain.replies import BulkShown, FileOffered, OperationShown, Pending, PersonShown, Reply
+from bot.domain.replies import BulkShown, FileOffered, History, OperationShown, Pending, PersonShown, Reply
 from bot.domain.unheard import once_an_hour, unheard
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import ChatError, StoreUnavailable
@@ -138,6 +138,8 @@ def _name(reply: Reply) -> str:
         return _offer(reply)
     if isinstance(reply, Remark):
         return reply.offers[0][0] if reply.offers else ""
+    if isinstance(reply, History):
+        return reply.older
     return _LIST if isinstance(reply, Pending) else ""
 
 

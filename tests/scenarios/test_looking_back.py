@@ -38,6 +38,24 @@ async def test_a_request_is_one_sentence_and_its_details_are_folded_away(desk: D
         assert "12345678" not in as_json(shown.card)
 
 
+async def test_refusals_share_a_row_and_a_button_leads_to_what_is_older(desk: Desk) -> None:
+    await desk.change(HANNA, "set mobile for noor +31 6 12345678")
+    for number in range(17):
+        await desk.say(HANNA, "show omar" if number < 11 else "set mobile for hanna visser +31 6 12345678")
+    shown = await desk.say(SAM, "history by hanna")
+    assert shown.text.count("was refused: ") == 0
+    assert "and 6 lines that were refused" in shown.text
+    assert "own account" in shown.text
+    assert "of-refused" in shown.card["actions"][0]["targetElements"]
+    assert [each["title"] for each in shown.card["actions"]] == ["Details", "Older"]
+    older = await desk.press(SAM, shown, "choose")
+    assert "Set mobile phone for Noor Dekker: done" in shown.text, older
+    assert "Older" not in [each["title"] for each in shown.card["actions"]]
+    mine = await desk.say(HANNA, "history")
+    await desk.press(HANNA, mine, "choose")
+    assert "Set mobile phone for Noor Dekker: done" in mine.text
+
+
 @pytest.mark.storage
 async def test_an_administrator_reads_the_history_of_somebody_who_has_left(desk: Desk) -> None:
     await desk.change(HANNA, SET)
