@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold
@@ -154,6 +155,7 @@ def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
         id = event.operation_id.partition("-")[0]
         if event not in apart:
             of.setdefault(id if id in requests else f"event {number}", []).append(event)
+    of = dict(sorted(of.items(), key=lambda one: _when(one[1], requests.get(one[0])), reverse=True))
     if apart:
         of[_REFUSED] = apart
     rows: list[Element] = []
@@ -174,14 +176,20 @@ def _request(id: str, events: list[AuditEvent], operation: Operation | None, *, 
         return box([refused, folded(box(told, spacing="None"), "of-refused")], line_above=True, spacing="Small")
     who = _who(first)
     what = retold(operation) if operation else happened(first, who) or join(" ", (who, _done(first)))
-    sentence = moment(
-        join(" · ", (said_at(first.at), mask_text(what), first.operation_id if operation is None else id)), date=True, spacing="None"
-    )
+    if operation and (unwanted := next((event for event in events if event.tag is Tag.NOT_ME_PRESSED), None)):
+        what = say("{told}; {who} said later that it was not wanted", told=what, who=_who(unwanted))
+    at = said_at(_when(events, operation))
+    sentence = moment(join(" · ", (at, mask_text(what), first.operation_id if operation is None else id)), date=True, spacing="None")
     if (operation is None and not (first.tag in _REFUSALS or _details(first))) or first.tag is Tag.CHAT_COMMAND_ASKED:
         return box([sentence | {"isSubtle": False}], line_above=True, spacing="Small")
     told = [part for event in events for part in (_event(event, code=True) if in_full else (_shortly(event),))]
     hidden = folded(box(told, spacing="None"), f"of-{id.replace(' ', '-')}")
     return box([sentence | {"isSubtle": False}, hidden], line_above=True, spacing="Small")
+
+
+def _when(events: list[AuditEvent], operation: Operation | None) -> datetime:
+    """When it came to its end, whatever was told or said of it later."""
+    return operation.finished_at if operation and operation.finished_at else events[0].at
 
 
 def _fitting(rows: Iterable[Element]) -> list[Element]:
