@@ -605,6 +605,16 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             tuple(replace(event, facts={}) for event in EVENTS),
             requests=(in_state(State.SUCCEEDED), in_state(State.DENIED)),
         ),
+        "history-refused": History(
+            "What Hanna Visser did",
+            tuple(
+                replace(EVENTS[0], tag=tag, operation_id="", facts={"code": "own_account", "text": "That is your own account."})
+                for tag in (Tag.CHAT_COMMAND_REFUSED, Tag.CHAT_CARD_REFUSED, Tag.CHAT_COMMAND_REFUSED)
+            ),
+            requests=(),
+            newer=20,
+            older="H4J7",
+        ),
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),
         **seen_once(),
