@@ -331,7 +331,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 tenant_id=settings.bot_tenant_id,
             )
         )
-        extension = ExtensionDesk(directory, gate, turns, clock, f"{settings.hosts.teams}/l/chat/0/0?users=28:{settings.bot_app_id}")
+        extension = ExtensionDesk(
+            directory, operations, gate, turns, clock, f"{settings.hosts.teams}/l/chat/0/0?users=28:{settings.bot_app_id}"
+        )
         handler = DoormanHandler(dispatch, turns, connector, extension, settings.bot_tenant_id, readers, known)
         stack.push_async_callback(handler.close)
         app[ENDPOINT] = MessagesEndpoint(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from bot.domain.conversations import Member
 from bot.domain.difference import difference_text
 from bot.domain.hand_over import the_manager
-from bot.domain.incoming import Verb
+from bot.domain.incoming import OPENED, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.replies import ApprovalShown, Viewer
@@ -50,6 +50,8 @@ from cards.staying import staying
 from cards.tickets import ticket_value
 from cards.wording import approvals_by, approved_by, badge_of, expires, identity, private, title, window_lines
 
+#: Whoever agrees has to know it.
+STANDS_IN = say("Nothing could be proved of the caller: your agreement stands in for that.")
 #: What may be written when denying; the bot takes no more.
 REASON_LIMIT = 200
 #: So many are notified where a card has no room for more.
@@ -61,7 +63,8 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
     operation = private(shown.operation)
     waiting = operation.state is State.AWAITING_APPROVAL
     summary = _summary(operation)
-    refreshing = refresh(operation.id, shown.refreshing, Verb.VIEW) if waiting and shown.refreshing else None
+    opened = OPENED if shown.opened else ""
+    refreshing = refresh(operation.id, shown.refreshing, Verb.VIEW, opened) if waiting and shown.refreshing else None
     rows = FEWER if shown.samples else FEWER[-1:]
     words, copy = copied(operation)
     for most, to in (*((each, shown.mentioned) for each in rows), (rows[-1], shown.mentioned[:FEW_NOTIFIED])):
@@ -122,7 +125,7 @@ def _stood_in(operation: Operation) -> list[Element]:
     """Whoever agrees in place of a proof has to know it."""
     if not operation.need.stood_in:
         return []
-    return [box([line(run(say("Nothing could be proved of the caller: your agreement stands in for that."), bold=True))], style="warning")]
+    return [box([line(run(STANDS_IN, bold=True))], style="warning")]
 
 
 def _told(operation: Operation) -> list[tuple[str, str | Element]]:

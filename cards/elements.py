@@ -237,9 +237,9 @@ def choices(id: str, label: str, titles: Iterable[str], missing: str) -> Element
     }
 
 
-def refresh(id: str, people: tuple[str, ...], verb: Verb = Verb.REFRESH) -> Element:
+def refresh(id: str, people: tuple[str, ...], verb: Verb = Verb.REFRESH, kind: str = "") -> Element:
     """Makes the clients of these people (Teams user ids) ask for the card as it is now."""
-    action = {"type": "Action.Execute", "verb": verb.value, "data": {"id": id}}
+    action = {"type": "Action.Execute", "verb": verb.value, "data": {"id": id} | ({"kind": kind} if kind else {})}
     return {"type": "Refresh", "action": action, "userIds": list(dict.fromkeys(people))[:MOST_VIEWERS]}
 
 

@@ -68,6 +68,8 @@ _TOLD: Mapping[Tag, Callable[[str, _Facts], Said]] = {
         "{who} lifted the limits of {upn}{because}", who=who, upn=_word(facts, "target_upn"), because=because(_word(facts, "reason"))
     ),
     Tag.CHAT_COMMAND_ASKED: lambda who, facts: say(
-        "{who} asked: {command}", who=who, command=join(" ", (_word(facts, "command").replace("-", " "), _word(facts, "target_upn")))
+        "{who} asked: {command}",
+        who=who,
+        command=join(" ", (_word(facts, "command").replace("-", " "), _word(facts, "target_upn") or _word(facts, "text"))),
     ),
 }

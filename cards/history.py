@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold
 from bot.domain.difference import difference_text
 from bot.domain.file_found import Question
-from bot.domain.incoming import FileKind
+from bot.domain.incoming import FileKind, Verb
 from bot.domain.life import State
 from bot.domain.notice_rules import Way
 from bot.domain.notices import Recipient, whom_by
@@ -20,7 +21,7 @@ from bot.domain.replies import History
 from bot.domain.rows import RowKind
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken, ticket_link
 from cards.bulk_words import counts_text, file_name, short
-from cards.buttons import unfold
+from cards.buttons import button, unfold
 from cards.elements import Element, box, card, folded, heading, line, moment, run
 from cards.happened import happened
 from cards.retold import retold
@@ -114,6 +115,8 @@ ANSWERED = say_each({
 _YES_NO = say_each({"yes": "yes", "no": "no"})
 _OF_JOBS = frozenset({Tag.BULK_JOB_HELD, Tag.BULK_JOB_RESUMED, Tag.BULK_JOB_STOPPED})
 _REFUSALS = frozenset({Tag.CHAT_COMMAND_REFUSED, Tag.CHAT_CARD_REFUSED})
+#: Refusals that belong to no request share a row, the last one.
+_REFUSED = "refused"
 #: Files that are made of a job, which have no name in the trail.
 FILES = say_each({FileKind.PREVIEW.value: "preview", FileKind.RESULT.value: "result"})
 
@@ -125,6 +128,7 @@ def render(history: History) -> tuple[Element, str]:
     if history.requests is not None:
         rows, shown, ids = _by_request(history)
         actions = [unfold(say("Details"), *ids)] if ids else []
+        actions += [button(say("Older"), Verb.CHOOSE, history.older, pick=0)] if history.older else []
     else:
         rows = _fitting(box(_event(event), line_above=True, spacing="Small") for event in history.events)
         if len(rows) < len(history.events):
@@ -145,9 +149,15 @@ def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
     """A sentence for each request, its events folded away below; how many events that is, and the ids of what is folded."""
     requests = {operation.id: operation for operation in history.requests or ()}
     of: dict[str, list[AuditEvent]] = {}
+    refused = [event for event in history.events if event.tag in _REFUSALS and event.operation_id.partition("-")[0] not in requests]
+    apart = refused if len(refused) > 1 else []
     for number, event in enumerate(history.events):
         id = event.operation_id.partition("-")[0]
-        of.setdefault(id if id in requests else f"event {number}", []).append(event)
+        if event not in apart:
+            of.setdefault(id if id in requests else f"event {number}", []).append(event)
+    of = dict(sorted(of.items(), key=lambda one: _when(one[1], requests.get(one[0])), reverse=True))
+    if apart:
+        of[_REFUSED] = apart
     rows: list[Element] = []
     for in_full in (True, False):
         rows = _fitting([_request(id, events, requests.get(id), in_full=in_full) for id, events in of.items()])
@@ -160,16 +170,26 @@ def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
 def _request(id: str, events: list[AuditEvent], operation: Operation | None, *, in_full: bool) -> Element:
     """What became of a request in a sentence, and folded away what happened to it; so too what belongs to none."""
     first = events[0]
+    if id == _REFUSED:
+        refused = line(run(say_count(len(events), "and {count} line that was refused", "and {count} lines that were refused"), subtle=True))
+        told = [part for event in events for part in (_event(event, code=True) if in_full else (_shortly(event),))]
+        return box([refused, folded(box(told, spacing="None"), "of-refused")], line_above=True, spacing="Small")
     who = _who(first)
     what = retold(operation) if operation else happened(first, who) or join(" ", (who, _done(first)))
-    sentence = moment(
-        join(" · ", (said_at(first.at), mask_text(what), first.operation_id if operation is None else id)), date=True, spacing="None"
-    )
+    if operation and (unwanted := next((event for event in events if event.tag is Tag.NOT_ME_PRESSED), None)):
+        what = say("{told}; {who} said later that it was not wanted", told=what, who=_who(unwanted))
+    at = said_at(_when(events, operation))
+    sentence = moment(join(" · ", (at, mask_text(what), first.operation_id if operation is None else id)), date=True, spacing="None")
     if (operation is None and not (first.tag in _REFUSALS or _details(first))) or first.tag is Tag.CHAT_COMMAND_ASKED:
         return box([sentence | {"isSubtle": False}], line_above=True, spacing="Small")
     told = [part for event in events for part in (_event(event, code=True) if in_full else (_shortly(event),))]
     hidden = folded(box(told, spacing="None"), f"of-{id.replace(' ', '-')}")
     return box([sentence | {"isSubtle": False}, hidden], line_above=True, spacing="Small")
+
+
+def _when(events: list[AuditEvent], operation: Operation | None) -> datetime:
+    """When it came to its end, whatever was told or said of it later."""
+    return operation.finished_at if operation and operation.finished_at else events[0].at
 
 
 def _fitting(rows: Iterable[Element]) -> list[Element]:

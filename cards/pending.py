@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.domain.difference import difference_text
-from bot.domain.incoming import Verb
+from bot.domain.incoming import OPENED, Verb
+from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.replies import Pending
 from bot.domain.said import join, say, say_count, ticket_link
 from cards import elements
+from cards.approval import STANDS_IN
 from cards.bulk_words import changing_text
 from cards.buttons import button, buttons
 from cards.elements import (
@@ -20,6 +22,7 @@ from cards.elements import (
     line,
     run,
 )
+from cards.proving import proof_facts
 from cards.size import LIMIT, size
 from cards.tickets import linked
 from cards.wording import approved_by, private, time_left, title
@@ -45,7 +48,9 @@ def render(pending: Pending) -> tuple[Element, str]:
 
 def _with(rows: list[Element], asked_rows: list[Element], pending: Pending) -> tuple[Element, str]:
     deciding, asked = len(pending.deciding), len(pending.asked)
-    body: list[Element] = [heading(say("Waiting for your approval") if deciding else say("Nothing waits for your approval"), size="Medium")]
+    body = [*_decided(private(pending.decided))] if pending.decided else []
+    nothing = say("Nothing else waits for your approval") if pending.decided else say("Nothing waits for your approval")
+    body.append(heading(say("Waiting for your approval") if deciding else nothing, size="Medium"))
     body += rows
     body += _more(deciding - len(rows), say("Decide these first, or those that have a card of their own."))
     if asked:
@@ -58,6 +63,24 @@ def _with(rows: list[Element], asked_rows: list[Element], pending: Pending) -> t
         asked=asked,
     )
     return elements.card(body, fallback=summary), summary
+
+
+def _decided(operation: Operation) -> Iterable[Element]:
+    """What the reader has just done, and who goes on with it."""
+    parts: Mapping[str, str] = {"what": title(operation), "id": operation.id, "requester": operation.requester.name}
+    if operation.state is State.DENIED:
+        told = say("You denied: {what} ({id}), asked for by {requester}. Nothing is changed.", **parts)
+    else:
+        told = join(" ", (say("You agreed: {what} ({id}), asked for by {requester}.", **parts), _next(operation)))
+    yield box([line(run("✓ ", bold=True, colour="Good"), run(told, limit=400))], style="emphasis")
+
+
+def _next(operation: Operation) -> str:
+    if operation.state is State.AWAITING_APPROVAL:
+        return say("{count} of {needed} have agreed.", count=len(operation.approvals), needed=operation.need.approvals)
+    if operation.state in (State.READY, State.REVEALING):
+        return say("It is made when {name} presses Reveal.", name=operation.revealer.name or say("the requester"))
+    return say("Doorman carries it out and tells {name}.", name=operation.requester.name)
 
 
 def _row(operation: Operation, now: datetime) -> Element:
@@ -73,6 +96,7 @@ def _words(operation: Operation, now: datetime) -> Iterable[Element]:
     why = say("Reason: {reason}", reason=operation.reason[:120]) if operation.reason else ""
     if said := join(" · ", (join(" ", told), why)):
         yield line(run(said, limit=330), spacing="None")
+    yield from _proved(operation)
     parts = (
         operation.target.upn[:60],
         say("by {name}", name=operation.requester.name[:40]),
@@ -85,9 +109,22 @@ def _words(operation: Operation, now: datetime) -> Iterable[Element]:
         yield linked(say("Ticket {ticket}", ticket=operation.ticket[:30]), "ticket", url, subtle=True, spacing="None")
 
 
+def _proved(operation: Operation) -> Iterable[Element]:
+    """What is known of the caller, as on the request's own card."""
+    if operation.need.stood_in:
+        yield line(run(STANDS_IN, bold=True), spacing="None")
+    for about, told in proof_facts(operation.proofs):
+        if told:
+            yield line(run(join(": ", (about, told)), limit=200, bold=operation.doubted), spacing="None")
+
+
 def _actions(operation: Operation) -> Iterable[Element]:
-    yield button(say("Approve"), Verb.APPROVE, operation.id)
-    if not operation.need.deny_reason:  # there is no room for the question: its own card asks it
+    """Where the caller is doubted, nobody agrees in passing; where a denial has to be explained, there is no room for the question here."""
+    if not operation.doubted:
+        yield button(say("Approve"), Verb.APPROVE, operation.id)
+    if operation.doubted or operation.need.deny_reason:
+        yield button(say("Open"), Verb.VIEW, operation.id, kind=OPENED)
+    else:
         yield button(say("Deny"), Verb.DENY, operation.id)
 
 

@@ -139,7 +139,10 @@ def whoami(who: Whoami) -> tuple[Element, str]:
 def _frozen(freeze: Freeze) -> Iterable[Element]:
     by = freeze.by_name or say("somebody without a name")
     if freeze.suspicious:
-        reported = say("{name} reported that a caller may not be this person.", name=by)
+        themselves = freeze.by_id.lower() == freeze.target_id.lower()
+        reported = say("{name} says that it was somebody else.", name=by)
+        if not themselves:
+            reported = say("{name} reported that a caller may not be this person.", name=by)
         yield line(run(say("⚠ Suspicious call: "), bold=True), *woven(reported, name={"limit": 80}))
     else:
         yield line(run(say("⚠ Frozen by {name}", name=by[:80]), bold=True))

@@ -15,6 +15,7 @@ from cards.elements import Element, Style, band, box, card, line, moment, run
 from cards.wording import identity, private, title
 
 _ASKS: Style = "accent"
+_NOT_YOU = say("You are not? Press “This is not me” at once.")
 _SUBJECT = say("Somebody wants to change how you sign in")
 _OF_TEAM = say("Somebody in your team needs you to say that it is them")
 
@@ -39,6 +40,8 @@ def render(shown: ProofShown) -> tuple[Element, str]:
         body += [line(run(each, limit=400), spacing="Medium") for each in _what_to_do(shown)]
         body.append(moment(say("Until {at}", at=proof.expires_at)))
     elif proof.state is ProofState.FAILED:
+        if not proof.denied:
+            body.append(line(run(join(" ", (_on_the_telephone(shown), _NOT_YOU)), limit=400), spacing="Medium"))
         body.append(line(run(ring_helpdesk(shown.contact)), spacing="Medium"))
     body.append(line(run(NEVER_A_CODE, subtle=True), spacing="Medium"))
     return card(body, fallback=subject, actions=_actions(shown, open_=open_)), subject
@@ -64,8 +67,11 @@ def _what_to_do(shown: ProofShown) -> tuple[str, ...]:
             then = say("Then press the number that you are told.")
         case _:
             then = say("Then sign in, and say so there.")
-    now = say("Are you on the telephone with {by} right now?", by=first_name(shown.operation))
-    return join(" ", (now, then)), say("You are not? Press “This is not me” at once.")
+    return join(" ", (_on_the_telephone(shown), then)), _NOT_YOU
+
+
+def _on_the_telephone(shown: ProofShown) -> str:
+    return say("Are you on the telephone with {by} right now?", by=first_name(shown.operation))
 
 
 def _ended(state: ProofState) -> tuple[str, Style]:
@@ -86,7 +92,7 @@ def _actions(shown: ProofShown, *, open_: bool) -> list[Element]:
     wrong = button(say("This is wrong"), Verb.VOUCH, id, pick=2, style="destructive")
     if not open_:
         stops = wrong if proof.kind is ProofKind.MANAGER else not_me
-        return [] if proof.state is ProofState.FAILED else [stops]
+        return [] if proof.denied else [stops]
     match proof.kind:
         case ProofKind.NUMBER_MATCH:
             return [*(button(str(number), Verb.MATCH, id, pick=pick) for pick, number in enumerate(choices_of(proof.secret, id))), not_me]

@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     bulk.BULK_JOB,
     reports.PHONE_ONLY,
     approvals.PENDING,
+    approvals.APPROVE,
     operations.STATUS,
     deciding.WHY,
     operations.HISTORY,

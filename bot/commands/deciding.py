@@ -24,7 +24,7 @@ from bot.domain.refusals import quoted
 from bot.domain.refused import in_words
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
-from bot.domain.said import join, said_at, say, say_count, say_each
+from bot.domain.said import Said, join, said_at, say, say_count, say_each
 from bot.domain.stop import because
 from bot.errors import Refusal
 from bot.ports import BulkJobs, Directory, Operations
@@ -203,7 +203,8 @@ def _state(operation: Operation) -> str:
         return say("Everything it needed is there. It waits for {name} to press Reveal, until {until}.", name=name, until=until)
     if not operation.state.finished:
         return say("Everything it needed is there, and it is being carried out.")
-    ended = say("({at})", at=operation.finished_at) if operation.finished_at else ""
+    timed = isinstance(operation.outcome, Said) and operation.outcome.timed  # it says the time itself
+    ended = say("({at})", at=operation.finished_at) if operation.finished_at and not timed else ""
     state = _ENDED.get(operation.state, operation.state.value)
     return join(" ", (say("It has ended as {state}: {outcome}", state=state, outcome=mask_text(operation.outcome)), ended))
 

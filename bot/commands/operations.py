@@ -49,10 +49,14 @@ async def history(invocation: Invocation, context: Context, *, operations: Opera
     Raises:
         Refusal: it is about somebody else, and the actor is no administrator.
     """
+    skip = int(context.picked) if context.picked.isdecimal() else 0
     if context.dossier is None:
-        latest = await operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT * MOST_SLIPS)
-        done = tuple(event for event in latest if not _is_slip(event))[:HISTORY_LIMIT]
-        return await _told(say("What you did recently"), done, operations)
+        latest = await operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT * MOST_SLIPS, skip=skip)
+        done = [number for number, event in enumerate(latest) if not _is_slip(event)]
+        until = done[HISTORY_LIMIT] if len(done) > HISTORY_LIMIT else len(latest)
+        newer = skip + until if until < len(latest) or len(latest) == HISTORY_LIMIT * MOST_SLIPS else 0
+        events = tuple(latest[number] for number in done[:HISTORY_LIMIT])
+        return await _told(say("What you did recently"), events, newer, operations)
     person, by = context.dossier.person, invocation.args["side"] == "by"
     if not context.admin and not (by and person.id.lower() == context.actor.id.lower()):
         raise Refusal(
@@ -60,11 +64,11 @@ async def history(invocation: Invocation, context: Context, *, operations: Opera
             say("`history` lists what you did yourself, and `history id 7QXF` all that became of one of your own requests."),
             code="not_ones_own",
         )
-    if by:
-        events = await operations.events(actor_id=person.id, limit=HISTORY_LIMIT)
-        return await _told(say("What {name} did", name=person.name), events, operations)
-    events = await operations.events(target_id=person.id, limit=HISTORY_LIMIT)
-    return await _told(say("History of {name}", name=person.name), events, operations)
+    whose = {"actor_id": person.id} if by else {"target_id": person.id}
+    events = await operations.events(**whose, limit=HISTORY_LIMIT + 1, skip=skip)
+    newer = skip + HISTORY_LIMIT if len(events) > HISTORY_LIMIT else 0
+    title = say("What {name} did", name=person.name) if by else say("History of {name}", name=person.name)
+    return await _told(title, events[:HISTORY_LIMIT], newer, operations)
 
 
 def _is_slip(event: AuditEvent) -> bool:
@@ -73,11 +77,11 @@ def _is_slip(event: AuditEvent) -> bool:
     return slipped or event.tag is Tag.CHAT_FORM_OPENED
 
 
-async def _told(title: str, events: tuple[AuditEvent, ...], operations: Operations) -> History:
+async def _told(title: str, events: tuple[AuditEvent, ...], newer: int, operations: Operations) -> History:
     """The events, and the requests that they belong to; a row of a file belongs to the request of its file."""
     ids = dict.fromkeys(event.operation_id.partition("-")[0] for event in events if event.operation_id)
     found = [await operations.get(id) for id in ids]
-    return History(title, events, requests=tuple(filter(None, found)))
+    return History(title, events, requests=tuple(filter(None, found)), newer=newer)
 
 
 async def history_of_one(invocation: Invocation, context: Context, *, operations: Operations) -> Reply:

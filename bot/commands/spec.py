@@ -107,7 +107,7 @@ class Context:
         protected: why this target may not be changed, in a sentence; empty when it may.
         may: what of `NEXT_STEPS` the actor may ask for about this target, as far as policy alone can tell.
         stop: the pause and the freeze of this target that hold now.
-        picked: Graph's id of the method that was picked on a card, or the situation; empty when none was.
+        picked: Graph's id of the method that was picked on a card, the situation, or how far history was read; empty when none was.
         askable: the kinds of change that policy and settings let the actor ask for here, about anybody at all.
     """
 

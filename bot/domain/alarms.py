@@ -11,7 +11,7 @@ from bot.domain.operation import Operation
 from bot.domain.policy import Reason
 from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits
-from bot.domain.said import join, said_at, say, say_count
+from bot.domain.said import join, said_at, say, say_count, say_each
 
 #: Refusals that say nothing about whoever was refused: a part that was forgotten, a moment that was wrong, an agreement that is missing.
 _HARMLESS = frozenset(
@@ -24,6 +24,44 @@ _HARMLESS = frozenset(
 #: that does not exist, a card that came too late) has a code outside the policy's reasons, but for somebody else's card or history.
 TELLING: frozenset[str] = (frozenset(Reason) - _HARMLESS) | {"not_requester", "not_ones_own"}
 
+#: Each of these in the words of whoever reads the log channel: what was tried, or what was in the way.
+IN_WORDS = say_each({
+    Reason.OTHER_TENANT: "from another organisation",
+    Reason.NOT_A_MEMBER: "as a guest or a bot",
+    Reason.DISABLED: "with a disabled account",
+    Reason.NOT_HELPDESK: "not of the helpdesk",
+    Reason.NOT_ADMIN: "not an administrator",
+    Reason.NOT_ASKER: "not of those who may ask for it",
+    Reason.NOT_APPROVER: "not of those who may agree to it",
+    Reason.OWN_ACCOUNT: "about their own account",
+    Reason.GUEST_TARGET: "about a guest",
+    Reason.PRIVILEGED_TARGET: "about somebody with a directory role",
+    Reason.RESTRICTED_TARGET: "about a restricted account",
+    Reason.BREAK_GLASS_TARGET: "about an emergency account",
+    Reason.HELPDESK_TARGET: "about somebody of the helpdesk",
+    Reason.VIP_TARGET: "about a VIP",
+    Reason.FROZEN: "about somebody who is frozen",
+    Reason.NOT_FREEZER: "ending what somebody else froze",
+    Reason.NO_RULE: "allowed by no rule",
+    Reason.DENIED_BY_RULE: "forbidden by a rule",
+    Reason.NOT_HERE: "in the wrong conversation",
+    Reason.NOT_NOW: "at the wrong hour",
+    Reason.OWN_REQUEST: "agreeing to their own request",
+    Reason.ABOUT_APPROVER: "agreeing to what is about themselves",
+    Reason.SAME_PERSON: "agreeing with a second account",
+    Reason.VOUCHED: "agreeing after vouching for the caller",
+    Reason.REVEALS_IT: "agreeing to what they are to reveal",
+    Reason.AGREEMENT_LOST: "with an agreement that counts no more",
+    Reason.LIMIT: "beyond a limit",
+    Reason.CONTAIN_LIMIT: "taking access away from too many people",
+    Reason.FREEZE_LIMIT: "freezing too many people",
+    Reason.NO_MANAGER: "for somebody without a manager",
+    Reason.NEEDS_PROOF: "without a proof of the caller",
+    Reason.NOBODY_CAN_PROVE: "where no caller can be proved",
+    "not_requester": "on somebody else's card",
+    "not_ones_own": "about somebody else's request or history",
+})  # fmt: skip
+
 
 def refusals(limits: Limits, name: str, refused: Iterable[tuple[datetime, str]], now: datetime) -> LogNote | None:
     """The remark about an agent who was refused too often, or None.
@@ -34,11 +72,12 @@ def refusals(limits: Limits, name: str, refused: Iterable[tuple[datetime, str]],
     telling = sorted((at, code) for at, code in refused if code in TELLING)
     if not 0 < limits.refusals_per_hour <= len(telling):
         return None
-    codes = ", ".join(f"{code.replace('_', ' ')} ({count})" for code, count in Counter(code for _, code in telling).most_common(5))
+    often = Counter(code for _, code in telling).most_common(5)
+    what = join(", ", (say("{what} ({count})", what=IN_WORDS[code], count=count) for code, count in often))
     who = name or say("somebody without a name")
     return LogNote(
         say("Repeated refusals"),
-        say("{Who} was refused {count} times since {at}: {codes}.", who=who, count=len(telling), at=said_at(telling[0][0]), codes=codes),
+        say("{Who} was refused {count} times since {at}: {what}.", who=who, count=len(telling), at=said_at(telling[0][0]), what=what),
         say(
             "Ask what was wanted. An administrator sees each of them with `history by {who}`. If it was not this person, have the "
             "account secured in Entra ID.",

@@ -57,6 +57,10 @@ KEEP = "keep"
 MOST_KEPT = 40
 
 
+#: Of a view: the approvers' card, opened from a list or by its id, and no copy that approvers were asked with.
+OPENED = "opened"
+
+
 class Verb(StrEnum):
     """What a button may ask for. Nothing but a verb, an id, a pick and what somebody filled in travels in a card."""
 
@@ -108,7 +112,8 @@ class CardAction:
     Attributes:
         id: of the operation, of the choice or of the form, the reference to a person, or the name of a command.
         pick: which candidate of a choice, counted from 0.
-        kind: which kind of proof is wanted (`domain.proof.ProofKind`), or which command (`domain.next_steps`), as the client says.
+        kind: which kind of proof is wanted (`domain.proof.ProofKind`), which command (`domain.next_steps`), or that the card itself is
+            wanted, and not the list that it stands on (`OPENED`), as the client says.
         answer: what was typed as an answer, such as a country; empty when there is nothing.
         plan: what Confirm was shown of a job's plan (`Bulk.mark`); empty when the card has none.
         reason: why somebody denies, as typed; empty when not said.

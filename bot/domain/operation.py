@@ -137,6 +137,11 @@ class Operation:
         said = (proof for proof in self.proofs if proof.kind is ProofKind.MANAGER and proof.state is ProofState.GIVEN)
         return {proof.by_id.lower(): proof.by_name for proof in said}
 
+    @property
+    def doubted(self) -> bool:
+        """A proof of the caller has failed, or agreement stands in for one: whoever agrees has to read more than what is asked for."""
+        return self.need.stood_in or any(proof.state is ProofState.FAILED for proof in self.proofs)
+
     def ended_after(self, at: datetime) -> bool:
         """Whether it ended later than this."""
         return self.finished_at is not None and self.finished_at > at

@@ -102,6 +102,10 @@ class ProofState(StrEnum):
     WITHDRAWN = "withdrawn"  # its operation has ended, or it could not be asked for: no failure of the person
 
 
+#: What whoever has to know says: the evidence of a proof that failed by their own word, and not by a slip or by somebody else's doing.
+SOMEBODY_ELSE = say("says that it is somebody else")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """Somebody independent said of one operation that the person is who they say, and wants it; or was asked to.
@@ -150,6 +154,11 @@ class Proof:
     def taken_back(self) -> bool:
         """The agent waited for it no longer, which says nothing of whether it is to be had."""
         return self.state is ProofState.WITHDRAWN and self.by_id == self.agent_id
+
+    @property
+    def denied(self) -> bool:
+        """Whoever was asked has said that it is somebody else, which there is nothing to add to."""
+        return self.state is ProofState.FAILED and self.evidence == SOMEBODY_ELSE
 
     def counts(self, at: datetime) -> bool:
         """Whether it was given and still counts at this moment."""

@@ -192,6 +192,7 @@ class ApprovalShown:
         mentioned: who is notified; only on the first post.
         refreshing: Teams ids of those whose clients should ask for a view of their own.
         samples: of a bulk job that waits the first rows of each kind.
+        opened: from a list or by its id; a press on it is answered with the list.
     """
 
     operation: Operation
@@ -201,15 +202,21 @@ class ApprovalShown:
     mentioned: tuple[Member, ...] = ()
     refreshing: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What waits for the reader's agreement, and what the reader asked for that waits for others; the next to expire first."""
+    """What waits for the reader's agreement, and what the reader asked for that waits for others; the next to expire first.
+
+    Attributes:
+        decided: what the reader has agreed to or denied by the press that this answers.
+    """
 
     deciding: tuple[Operation, ...]
     asked: tuple[Operation, ...]
     now: datetime
+    decided: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +304,16 @@ class History:
 
     Attributes:
         requests: what events belong to, told in one sentence each; None for a list of the events of one request.
+        newer: where there is more in the trail, how many events are newer than what comes next; 0 where there is not.
+        older: the stored choice that leads there; empty for none.
     """
 
     title: str
     events: tuple[AuditEvent, ...] = field(default_factory=tuple)
     more: int = 0
     requests: tuple[Operation, ...] | None = None
+    newer: int = 0
+    older: str = ""
 
 
 Reply = (

@@ -46,8 +46,14 @@ class Trail(Protocol):
     async def record_refusal(self, event: AuditEvent) -> str:
         """Appends a refusal under a fresh id and returns that; no operation ever gets the same one."""
 
-    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
-        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
+    async def events(
+        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20, skip: int = 0
+    ) -> tuple[AuditEvent, ...]:
+        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for.
+
+        Args:
+            skip: so many of the newest are left out.
+        """
 
     async def event_count(self, operation_id: str) -> int:
         """How many events the trail has of one operation."""

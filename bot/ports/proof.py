@@ -54,7 +54,7 @@ class Proofs(Protocol):
 
         Args:
             lock: a freeze of the person that comes with it.
-            late: it counts whatever was answered before, but for the same.
+            late: it counts whatever was answered before, but for the same word of whoever was asked.
 
         Returns:
             False when it was answered before, or ended, or when the time for an answer is over.

@@ -11,11 +11,11 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
-from bot.commands.approvals import decision_on, pending_for
+from bot.commands.approvals import BYSTANDERS, decision_on, opened_by, pending_for, viewer_of
 from bot.commands.bulk_shown import first_rows
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.effect import untouched
-from bot.domain.incoming import CardAction, Verb
+from bot.domain.incoming import OPENED, CardAction, Verb
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation
@@ -37,17 +37,6 @@ from bot.services.meanwhile import Asked, meanwhile
 from bot.services.require import require
 from bot.services.review import Reviewer
 from bot.services.still_agreed import agreement, somebody_else
-
-_VIEWERS = {
-    Reason.OWN_REQUEST: Viewer.REQUESTER,
-    Reason.ABOUT_APPROVER: Viewer.TARGET,
-    Reason.REVEALS_IT: Viewer.ONLOOKER,
-    Reason.VOUCHED: Viewer.ONLOOKER,
-    Reason.NOT_APPROVER: Viewer.ONLOOKER,
-    Reason.COUNTED: Viewer.AGREED,
-}
-#: Who has nothing to do with a request but that its card is in a channel which they read.
-_BYSTANDERS = frozenset({Viewer.ONLOOKER, Viewer.TARGET})
 
 #: What Entra ID says of a request: whoever asked, the target, whether the approver is somebody else, and whether what was agreed holds.
 Facts = tuple[Standing, Dossier, Decision | DirectoryError, Decision]
@@ -133,10 +122,13 @@ class Approvals:
         """
         approves = action.verb is Verb.APPROVE
         moved = await (self._approve(action, operation, standing, asked) if approves else self._deny(action, operation, standing))
-        return await self.view(action, moved)
+        shown = await self.view(action, moved)
+        return replace(shown, decided=moved) if isinstance(shown, Pending) else shown
 
     async def view(self, action: CardAction, operation: Operation | None) -> ApprovalShown | Pending:
         """The approvers' card as this reader should see it; the reader's list where that was pressed, which is in a personal chat.
+
+        There a card may be opened as well, by whoever asked or may decide, as `bot.commands.approvals` shows it.
 
         Args:
             operation: None when the press names none that it could be about.
@@ -145,21 +137,24 @@ class Approvals:
             Refusal: there is none, or the reader has nothing to do with it. The id is short and can be guessed.
         """
         standing = await self._gate.standing(action.actor)
-        asked = await self.places.is_card(action, operation) if action.where.kind == "personal" else operation is not None
-        if operation and asked:
-            reason = (await decision_on(self._jobs, operation, standing, operation.agreed)).reason
-            viewer = _VIEWERS.get(reason, Viewer.ANYBODY)
-            if action.where.kind == "personal" or _reads(viewer, action, operation):
-                return await self.shown(operation, viewer, action.actor.chat_id)
-        if action.where.kind == "personal":
+        personal = action.where.kind == "personal"
+        asked = await self.places.is_card(action, operation) if personal else operation is not None
+        if operation and personal and action.kind == OPENED and not asked:
+            if opened := await opened_by(self._jobs, operation, standing, self._clock()):
+                return replace(opened, link=conversation_link(operation, self._teams), refreshing=_themselves(action))
+        elif operation and asked:
+            viewer = await viewer_of(self._jobs, operation, standing)
+            if personal or _reads(viewer, action, operation):
+                return await self.shown(operation, viewer, action)
+        if personal:
             return await pending_for(self._operations, self._jobs, standing, self._clock())
         raise Refusal(say("I do not know this card any more."), say("Type `pending` in a personal chat with me."), code="unknown_card")
 
-    async def shown(self, operation: Operation, viewer: Viewer, chat_id: str = "") -> ApprovalShown:
+    async def shown(self, operation: Operation, viewer: Viewer, action: CardAction) -> ApprovalShown:
         """The approvers' card for one reader, whose client goes on asking for it."""
         link = conversation_link(operation, self._teams)
         rows = await first_rows(self._jobs, operation)
-        return ApprovalShown(operation, self._clock(), viewer, link, refreshing=(chat_id,) if chat_id else (), samples=rows)
+        return ApprovalShown(operation, self._clock(), viewer, link, refreshing=_themselves(action), samples=rows)
 
     async def _approve(self, action: CardAction, operation: Operation, standing: Standing, asked: Asked[Facts]) -> Operation:
         await self._require_right(action, operation, standing)
@@ -280,9 +275,14 @@ class Approvals:
 def _reads(viewer: Viewer, action: CardAction, operation: Operation) -> bool:
     """Whether this reader has the approvers' card in a channel before them: bystanders that very one, once it is posted there."""
     where = operation.approval_where
-    if where is None or viewer not in _BYSTANDERS:
+    if where is None or viewer not in BYSTANDERS:
         return where is not None
     return action.where.channel_id == where.channel_id and (bool(operation.approval_card_id) or operation.state is State.AWAITING_APPROVAL)
+
+
+def _themselves(action: CardAction) -> tuple[str, ...]:
+    """Whose client goes on asking."""
+    return (action.actor.chat_id,) if action.actor.chat_id else ()
 
 
 def _agreed_by_all(operation: Operation) -> Operation:

@@ -41,13 +41,14 @@ class Choices:
         only_for, more = where.for_one(actor.name), len(people) >= FIND_LIMIT
         return Choose(choice_id, who.text, tuple(people), more=more, only_for=only_for, doubt=doubt)
 
-    async def offer_line(self, line: str, actor: Actor, person_id: str = "") -> str:
-        """A line that somebody probably meant, for a button: names the choice of it.
+    async def offer_line(self, line: str, actor: Actor, person_id: str = "", picked: str = "") -> str:
+        """A line that somebody probably meant, or how one goes on, for a button: names the choice of it.
 
         Args:
             person_id: object id of whom it is about, where its words do not say.
+            picked: with what it is said, where its words do not say.
         """
-        return await self._memory.remember_choice(actor.id, line, [Candidate(person_id)], self._clock())
+        return await self._memory.remember_choice(actor.id, line, [Candidate(person_id, picked)], self._clock())
 
     async def offers(
         self, told: Refusal | Remark, line: str, actor: Actor, about: str, words: tuple[str, str], may: Callable[[Command], bool]

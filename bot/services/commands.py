@@ -21,7 +21,7 @@ from bot.domain.people import Actor, Standing
 from bot.domain.policy import Audience
 from bot.domain.refused import kind_of_refusal
 from bot.domain.remarks import Refused, Remark
-from bot.domain.replies import OperationShown, Reply
+from bot.domain.replies import History, OperationShown, Reply
 from bot.domain.retirement import Ending
 from bot.domain.said import say
 from bot.domain.wall_clock import zone_called
@@ -90,7 +90,7 @@ class CommandDesk:
         last = await self._last_person.whom(who.text, actor, where) if who and who.last and not chosen.person_id else ""
         try:
             if who is None:
-                reply = await self._run(invocation, actor, standing, where, None)
+                reply = await self._run(invocation, actor, standing, where, None, chosen.picked)
             else:
                 found = await self._preparation.find(invocation, standing, chosen.person_id or last)
                 if len(found.people) == 1 and not found.doubt:
@@ -224,6 +224,9 @@ class CommandDesk:
             about_whom = dossier.person.id if dossier else ""
             offers = await self._choices.offers(reply, invocation.text, actor, about_whom, ("", ""), self._may(standing, where))
             reply = replace(reply, offers=offers)
+        if isinstance(reply, History) and reply.newer:
+            whose = dossier.person.id if dossier else ""
+            reply = replace(reply, older=await self._choices.offer_line(invocation.text, actor, whose, str(reply.newer)))
         if isinstance(reply, OperationShown):
             reply = await self._showing.of(reply.operation, own=reply.own, onlooker=reply.onlooker)
         await self._operations.record(

@@ -19,7 +19,7 @@ from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.remarks import Remark
-from bot.domain.replies import BulkShown, FileOffered, OperationShown, Pending, PersonShown, Reply
+from bot.domain.replies import BulkShown, FileOffered, History, OperationShown, Pending, PersonShown, Reply
 from bot.domain.unheard import once_an_hour, unheard
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import ChatError, StoreUnavailable
@@ -147,6 +147,8 @@ def _names(reply: Reply) -> tuple[str, ...]:
             return (_offer(reply),)
         case Remark(offers=offers):
             return tuple(name for name, _ in offers)
+        case History(older=older) if older:
+            return (older,)
         case Pending():
             return (_LIST,)
     return ()

@@ -10,7 +10,7 @@ from bot.domain.number_match import choices_of, number_of
 from bot.domain.operation import Operation
 from bot.domain.outside import ProofShown
 from bot.domain.people import Actor
-from bot.domain.proof import Proof, ProofKind, ProofState
+from bot.domain.proof import SOMEBODY_ELSE, Proof, ProofKind, ProofState
 from bot.domain.proof_lock import Lock, failures_lock, refused_lock
 from bot.domain.proving import DOCUMENT_WORDS, FAILED_WITHIN, TO_CONFIRM, Terms, answered, in_time, proof_event
 from bot.domain.replies import OperationShown
@@ -161,7 +161,7 @@ class ProofAnswers:
     async def _refused(self, proof: Proof, operation: Operation, by: Actor, *, late: bool = False) -> None:
         now = self.clock()
         lock = refused_lock(operation, by.id, by.name, now)
-        failed = answered(proof, ProofState.FAILED, by, now, operation, self._terms, say("says that it is somebody else"))
+        failed = answered(proof, ProofState.FAILED, by, now, operation, self._terms, SOMEBODY_ELSE)
         await self._end(failed, operation, by, lock, late=late)
 
     async def _settle(self, proof: Proof, operation: Operation, by: Actor, *, given: bool, evidence: str) -> None:
@@ -202,5 +202,5 @@ class ProofAnswers:
         if yes:
             given = answered(proof, ProofState.GIVEN, by, now, operation, self._terms, say("session {session}", session=signed_in.session))
             return await self._end(given, operation, by)
-        failed = answered(proof, ProofState.FAILED, by, now, operation, self._terms, say("says that it is somebody else"))
+        failed = answered(proof, ProofState.FAILED, by, now, operation, self._terms, SOMEBODY_ELSE)
         return await self._end(failed, operation, by, refused_lock(operation, by.id, by.name, now))

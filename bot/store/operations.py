@@ -245,8 +245,10 @@ class StoredOperations(StoredDeliveries, StoredMemory):
     async def made_to(self, target_id: str, since: datetime) -> tuple[Made, ...]:
         return await self._transactions.read(lambda connection: past.made_to(connection, target_id, since))
 
-    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
-        query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
+    async def events(
+        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20, skip: int = 0
+    ) -> tuple[AuditEvent, ...]:
+        query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit).offset(skip)
         if operation_id:
             query = query.where(audit_events.c.operation_id == operation_id)
         if target_id:

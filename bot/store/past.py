@@ -25,10 +25,9 @@ _CHANGES = Prepared(
     select(operations)
     .where(
         operations.c.target_id == bindparam("target"),
-        operations.c.confirmed_at.is_not(None),
         operations.c.state.in_([State.SUCCEEDED.value, State.PARTIAL.value]),
     )
-    .order_by(operations.c.confirmed_at.desc())
+    .order_by(operations.c.finished_at.desc())  # what takes something back was confirmed by nobody
     .limit(bindparam("most"))
 )
 

@@ -7,11 +7,11 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import Operation
-from bot.domain.proof import Proof, ProofState
+from bot.domain.proof import SOMEBODY_ELSE, Proof, ProofState
 from bot.domain.proof_lock import Lock
 from bot.domain.remarks import LogNote
 from bot.domain.said import say, to_column
@@ -37,8 +37,10 @@ _FAILED_ABOUT = select(proofs.c.agent_id).where(
 _UNFROZEN = select(func.max(audit_events.c.at)).where(
     audit_events.c.target_id == bindparam("target"), audit_events.c.tag == Tag.CHAT_PERSON_UNFROZEN.value
 )
-#: Whoever says that it is not them is heard whatever was answered before.
-_DENY = update(proofs).where(proofs.c.id == bindparam("proof"), proofs.c.state != ProofState.FAILED.value)
+#: Whoever says that it is not them is heard whatever was answered before, also a wrong number or somebody else's sign-in; but once.
+_DENY = update(proofs).where(
+    proofs.c.id == bindparam("proof"), or_(proofs.c.state != ProofState.FAILED.value, proofs.c.evidence != to_column(SOMEBODY_ELSE))
+)
 _END = update(proofs).where(proofs.c.id == bindparam("proof"), ASKED)
 #: Whoever answers was in time when they pressed; what was asked of Entra ID after that may have taken longer.
 _ANSWER = _END.where(proofs.c.expires_at > bindparam("at"))
@@ -105,7 +107,7 @@ class StoredProofs:
             time = {"expires_at": max(waits, until)}
             if self._moves.stay(connection, "proved", Seen(proof.operation_id), time, trail=trail, event=event) is None:
                 trail.append(event)
-            look(connection, self._enqueue, proof.id, proof.state.value)
+            look(connection, self._enqueue, proof.id, "denied" if proof.denied else proof.state.value)
             if lock:
                 self._lock(connection, trail, proof, lock)
             return True

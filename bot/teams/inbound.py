@@ -234,7 +234,7 @@ def card_action(activity: Activity) -> CardAction | None:
         pick=_pick(data.get("pick")),
         reason=_one_line(data.get("reason"), REASON_LIMIT),
         answer=_one_line(data.get("answer"), REASON_LIMIT if verb in (Verb.ATTEST, Verb.CHOOSE) else _ID_LIMIT),
-        kind=_one_line(data.get("kind"), _ID_LIMIT) if verb in (Verb.PROVE, Verb.NEXT) else "",
+        kind=_one_line(data.get("kind"), _ID_LIMIT) if verb in (Verb.PROVE, Verb.NEXT, Verb.VIEW) else "",
         plan=_one_line(data.get("plan"), MARK) if verb == Verb.CONFIRM else "",
         inputs=_inputs(data) if Thing.FORM in names else {},
         kept=_kept(data) if verb == Verb.CONFIRM else None,

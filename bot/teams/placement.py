@@ -58,7 +58,7 @@ def placement(reply: Reply, where: ConversationRef, action: CardAction | None = 
     else:
         if _comes_back(action, reply) and not personal:
             return Spot.OWN_CHAT  # what was filled in is not for everybody
-        if isinstance(reply, ApprovalShown):
+        if isinstance(reply, ApprovalShown) and not reply.opened:
             return Spot.NOWHERE
     return Spot.BELOW if place in (Place.BELOW, Place.FILE) else Spot.INSTEAD
 

@@ -45,7 +45,7 @@ from bot.domain.stop import Freeze, Pause, Threat, frozen_post, paused_post
 from bot.domain.threat import raised_post
 from tests.cards.bulk_samples import bulk_jobs, hostile_jobs
 from tests.cards.notice_samples import hostile_notices, notices
-from tests.cards.proof_samples import hostile_proofs, proofs
+from tests.cards.proof_samples import ended_proofs, hostile_proofs, proofs
 from tests.cards.report_samples import hostile_reports, reports
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -492,6 +492,9 @@ def approvals() -> dict[str, Reply]:
         "operation-awaiting-in-personal-chats": OperationShown(replace(AWAITING, approval_where=None), NOW, own=True),
         "pending": Pending((AWAITING, replace(once, need=replace(NEED, deny_reason=True))), (once,), NOW),
         "pending-nothing": Pending((), (), NOW),
+        "pending-agreed": Pending((), (), NOW, replace(both, state=State.QUEUED)),
+        "pending-denied": Pending((AWAITING,), (), NOW, denied),
+        "pending-doubted": Pending((replace(AWAITING, proofs=ended_proofs(AWAITING, NOW)),), (), NOW),
         "pending-many": Pending(many, many[:7], NOW),
     }
 
@@ -601,6 +604,16 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             "What you did recently",
             tuple(replace(event, facts={}) for event in EVENTS),
             requests=(in_state(State.SUCCEEDED), in_state(State.DENIED)),
+        ),
+        "history-refused": History(
+            "What Hanna Visser did",
+            tuple(
+                replace(EVENTS[0], tag=tag, operation_id="", facts={"code": "own_account", "text": "That is your own account."})
+                for tag in (Tag.CHAT_COMMAND_REFUSED, Tag.CHAT_CARD_REFUSED, Tag.CHAT_COMMAND_REFUSED)
+            ),
+            requests=(),
+            newer=20,
+            older="H4J7",
         ),
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),

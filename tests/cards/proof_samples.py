@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from bot.domain.need import Eased
 from bot.domain.operation import Operation
 from bot.domain.outside import ProofShown
-from bot.domain.proof import Proof, ProofKind, ProofNeed, ProofRules, ProofState
+from bot.domain.proof import SOMEBODY_ELSE, Proof, ProofKind, ProofNeed, ProofRules, ProofState
 from bot.domain.proving import Terms, impossible, proving
 from bot.domain.replies import OperationShown, Reply
+from bot.domain.said import say
 
 CONTACT = "+31 20 555 0100"
 TERMS = Terms(ProofRules())
@@ -19,6 +20,31 @@ NEED = ProofNeed(tier=2, count=1, rules=("A pass needs proof",))
 ID = "0" * 32
 #: As `number_match.new_secret` makes one, so that the numbers on the card are the same each time.
 SECRET = "00$" + hashlib.sha256(f"00{ID}47".encode()).hexdigest()
+
+
+def _asked(operation: Operation, now: datetime) -> Proof:
+    return Proof(
+        id=ID,
+        operation_id=operation.id,
+        target_id=operation.target.id,
+        kind=ProofKind.MANAGER,
+        agent_id=operation.requester.id,
+        asked_at=now,
+        expires_at=now + timedelta(minutes=15),
+        asked_id="77",
+        asked_name="Priya Raman",
+    )
+
+
+def ended_proofs(operation: Operation, now: datetime) -> tuple[Proof, Proof]:
+    """One that failed, and one that was given after it."""
+    given = replace(
+        _asked(operation, now), state=ProofState.GIVEN, by_id="77", by_name="Priya Raman", answered_at=now, evidence="spoke to them"
+    )
+    failed = replace(
+        given, kind=ProofKind.CALL_BACK, state=ProofState.FAILED, evidence="nobody answered, or somebody else did", asked_id=""
+    )
+    return failed, given
 
 
 def proofs(proposed: Operation, now: datetime) -> dict[str, Reply]:
@@ -29,21 +55,7 @@ def proofs(proposed: Operation, now: datetime) -> dict[str, Reply]:
     """
     asks = replace(proposed, need=replace(proposed.need, proof=NEED))
     either = replace(proposed, need=replace(proposed.need, approvals=1, group_names="Seniors", eased=(Eased(proof=NEED),)))
-    proof = Proof(
-        id=ID,
-        operation_id=asks.id,
-        target_id=asks.target.id,
-        kind=ProofKind.MANAGER,
-        agent_id=asks.requester.id,
-        asked_at=now,
-        expires_at=now + timedelta(minutes=15),
-        asked_id="77",
-        asked_name="Priya Raman",
-    )
-    given = replace(proof, state=ProofState.GIVEN, by_id="77", by_name="Priya Raman", answered_at=now, evidence="spoke to them")
-    failed = replace(
-        given, kind=ProofKind.CALL_BACK, state=ProofState.FAILED, evidence="nobody answered, or somebody else did", asked_id=""
-    )
+    proof, (failed, given) = _asked(asks, now), ended_proofs(asks, now)
     call, film, person = (replace(proof, kind=kind, asked_id="") for kind in (ProofKind.CALL_BACK, ProofKind.VIDEO, ProofKind.IN_PERSON))
     none = impossible(ProofKind.MANAGER, asks, "Entra ID names no manager.", now)
 
@@ -65,6 +77,8 @@ def proofs(proposed: Operation, now: datetime) -> dict[str, Reply]:
         "proof-manager-asked": ProofShown(proof, asks, contact=CONTACT),
         "proof-manager-answered": ProofShown(given, asks, contact=CONTACT),
         "proof-sign-in-asked": ProofShown(replace(proof, kind=ProofKind.SIGN_IN), asks, f"https://doorman.contoso.com/p/{ID}", CONTACT),
+        "proof-wrong-number": ProofShown(replace(match, state=ProofState.FAILED, evidence=say("a wrong number")), asks, contact=CONTACT),
+        "proof-denied": ProofShown(replace(match, state=ProofState.FAILED, evidence=SOMEBODY_ELSE), asks, contact=CONTACT),
         "proof-not-needed": ProofShown(replace(match, state=ProofState.WITHDRAWN), asks, contact=CONTACT),
     }
 

@@ -138,6 +138,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "threat-high": "threat high [for <time>]",
         "threat-normal": "threat normal",
         "pending": "pending",
+        "approve": "approve [<id>]",
         "status": "status <id>",
         "history": "history [for|by <who>]",
         "why": "why <id>",
@@ -168,7 +169,7 @@ def test_every_kind_of_change_can_be_said() -> None:
 
 def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
     """A new command has to be put in one of the three: whoever acts at once is looked up in Entra ID anew."""
-    looking = {"show", "default", "pending", "status", "why", "history", "history-id", "help", "hello", "whoami", "policy-test",
+    looking = {"show", "default", "pending", "approve", "status", "why", "history", "history-id", "help", "hello", "whoami", "policy-test",
                "report-phone-only", "threat"}  # fmt: skip
     assert {command.name for command in COMMANDS if not command.changes and not command.acts} == looking
     assert not [command.name for command in COMMANDS if command.changes and command.acts]
@@ -309,9 +310,9 @@ async def test_an_administrator_sees_the_history_of_anybody() -> None:
     done = await say("history by alice", operations=operations, dossier=Dossier(ALICE, {}), admin=True)
     assert [answer.title for answer in (mine, hers, done)] == ["What you did recently", "History of Alice Jansen", "What Alice Jansen did"]
     assert operations.asked == [
-        {"actor_id": "id-hanna", "limit": 100},
-        {"target_id": "id-alice", "limit": 20},
-        {"actor_id": "id-alice", "limit": 20},
+        {"actor_id": "id-hanna", "limit": 100, "skip": 0},
+        {"target_id": "id-alice", "limit": 21, "skip": 0},
+        {"actor_id": "id-alice", "limit": 21, "skip": 0},
     ]
 
 
@@ -322,7 +323,7 @@ async def test_an_agent_sees_no_history_but_the_own(line: str, who: Person) -> N
         await say(line, operations=operations, dossier=Dossier(who, {}))
     assert operations.asked == []
     await say("history by hanna", operations=operations, dossier=Dossier(OWN, {}))
-    assert operations.asked == [{"actor_id": "id-hanna", "limit": 20}]
+    assert operations.asked == [{"actor_id": "id-hanna", "limit": 21, "skip": 0}]
 
 
 @pytest.mark.parametrize(("requester", "admin", "seen"), [("id-hanna", False, True), ("id-bram", True, True), ("id-bram", False, False)])

@@ -154,6 +154,7 @@ def test_which_refusals_mean_something() -> None:
     assert {"not_in_helpdesk_group", "own_account", "frozen", "limit_reached", "denied_by_rule", "not_requester"} <= alarms.TELLING
     harmless = {"usage", "invalid_number", "no_such_person", "paused", "needs_reason", "needs_ticket", "allowed", "too_late"}
     assert not harmless & alarms.TELLING
+    assert set(alarms.IN_WORDS) == alarms.TELLING
 
 
 @given(st.lists(st.tuples(moments, st.sampled_from(("not_in_helpdesk_group", "usage", "frozen"))), max_size=12), most)

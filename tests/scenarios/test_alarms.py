@@ -34,7 +34,7 @@ async def test_repeated_refusals_of_one_person_are_reported_once_an_hour(desk: D
     await desk.say(BRAM, "set mobile for bram peeters +31 6 12345678")
     assert told(desk, "Repeated refusals") == 0
     await desk.say(OSCAR, "show omar")
-    post = await desk.logged("Repeated refusals", "Oscar Outsider was refused 3 times since", "not in helpdesk group (3)")
+    post = await desk.logged("Repeated refusals", "Oscar Outsider was refused 3 times since", "not of the helpdesk (3)")
     assert "history by Oscar Outsider" in as_json(post.card() or {})
     for _ in range(4):
         await desk.say(OSCAR, SET)

@@ -100,6 +100,27 @@ async def test_this_is_not_me_stops_everything_about_the_person(database_url: st
         assert "frozen" in (await desk.say(HANNA, SET)).text
 
 
+async def test_after_a_wrong_number_this_is_not_me_is_heard_and_once(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        number = number_in(await prove(desk, card, "number_match"))
+        theirs = await asked(desk, DIEGO)
+        await match(desk, theirs, next(title for title in titles(theirs) if title != number and title.isdecimal()))
+        await desk.settled(theirs, "it was not proved", "Are you on the telephone with Hanna right now? You are not?")
+        assert titles(theirs) == ["This is not me"]
+        assert "frozen" not in (await desk.say(BRAM, "show diego vega")).text
+        not_me = theirs.card["actions"][0]
+        for _ in range(2):
+            answer = str(await desk.teams.press(DIEGO, theirs.message.id, "not_me", action=not_me))
+            assert "'title': 'This is not me'" not in answer
+        await desk.logged("The caller is not proved", "Diego Vega was asked whether the caller is real, and said no")
+        await desk.settled(card, "Diego Vega says that the caller is somebody else")
+        await desk.teams.wait_for(lambda message: message.id == theirs.message.id and "This is not me" not in str(message.card()))
+        assert "frozen" in (await desk.say(HANNA, SET)).text
+        tags = [row.tag for row in desk.trail() if row.tag.startswith("proof") or row.tag == "chat:person:frozen"]
+        assert tags == ["proof:request:asked", "proof:request:failed", "proof:request:failed", "chat:person:frozen"]
+
+
 async def test_the_manager_speaks_to_them_and_may_not_agree_afterwards(database_url: str) -> None:
     policy = demanding(approvals=1, approve=frozenset({cast.group("Helpdesk").id}))
     async with Desk(database_url, policy, **TELLING) as desk:

@@ -11,7 +11,7 @@ from bot.domain.extension import ABOUT, FIND, JOB, JOBS, NAME, PICKED, WHO
 from simulator import cast
 from simulator.entra.faults import Fault
 from simulator.teams.extension import Shown
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, OSCAR, Answer, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.bulking import words
 
 OUTSIDE = "not in the helpdesk group"
@@ -56,6 +56,22 @@ async def test_a_search_lists_people_and_what_lands_in_the_chat_is_a_name_with_a
     assert asked["users"] == [desk.teams.activities.bot["id"]]
     answer = await desk.say(HANNA, asked["message"][0])
     assert "alice@fabrikam.example" in answer.text
+
+
+async def test_who_looked_for_whom_is_in_the_trail_and_not_with_every_letter(desk: Desk) -> None:
+    for typed in ("a", "al", "ali", "alic", "alice", "alice j", "alice", "nobody at all"):
+        await search(desk, typed)
+    looked = [event.facts for event in desk.trail() if '"find"' in event.facts]
+    assert len(looked) <= 3
+    assert [ALICE.upn in facts for facts in looked].count(True) == 1
+    await search(desk, "alice", BRAM)
+    desk.clock.forward(hours=2)
+    await search(desk, "alice")
+    shown = (await desk.say(SAM, "history for alice")).text
+    assert shown.count("Hanna Visser asked: find alice@fabrikam.example") == 2
+    assert shown.count("Bram Peeters asked: find alice@fabrikam.example") == 1
+    await search(desk, "omar +31 6 12345678")
+    assert "12345678" not in str([event.facts for event in desk.trail()])
 
 
 @pytest.mark.parametrize("text", [None, "", "a", "nobody at all"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from bot.domain.audit import Tag
 from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, SAM, Desk, as_json
+from tests.scenarios.proving import DIEGO
+from tests.scenarios.telling import TELLING, notice
 from tests.scenarios.test_stop_and_freeze import events, press_of
 
 SET = "set mobile for alice +31 6 12345678"
@@ -36,6 +39,45 @@ async def test_a_request_is_one_sentence_and_its_details_are_folded_away(desk: D
         assert shown.card["actions"][0]["targetElements"] == [details["id"] for _, details in told]
         assert "confirmed the change" in as_json(told[1][1])
         assert "12345678" not in as_json(shown.card)
+
+
+async def test_after_not_me_the_request_keeps_its_time_and_show_names_what_was_taken_back(database_url: str) -> None:
+    async with Desk(database_url, **TELLING) as desk:
+        await desk.change(HANNA, "set mobile for diego vega +31 6 12345678")
+        told = await notice(desk, DIEGO)
+        ended = re.search(r"DATE\(([^,]*),", (await desk.say(SAM, "history for diego vega")).text)
+        assert ended
+        desk.clock.forward(minutes=20)
+        await desk.press(DIEGO, told, "not_me")
+        await desk.logged("Take back what", "Done")
+        history = await desk.say(SAM, "history for diego vega")
+        rows = [each["items"][0]["text"] for each in history.card["body"] if each["type"] == "Container"]
+        changed = next(row for row in rows if "Change mobile phone for Diego Vega: done" in row)
+        assert "asked for by Hanna Visser; Diego Vega said later that it was not wanted" in changed
+        assert ended[1] in changed
+        assert rows.index(changed) == len(rows) - 1
+        shown = (await desk.say(HANNA, "show diego vega")).text
+        assert "says that it was somebody else." in shown
+        past = shown.split("Latest changes")[1]
+        assert past.index("· Diego Vega ·") < past.index("· Hanna Visser ·")
+
+
+async def test_refusals_share_a_row_and_a_button_leads_to_what_is_older(desk: Desk) -> None:
+    await desk.change(HANNA, "set mobile for noor +31 6 12345678")
+    for number in range(17):
+        await desk.say(HANNA, "show omar" if number < 11 else "set mobile for hanna visser +31 6 12345678")
+    shown = await desk.say(SAM, "history by hanna")
+    assert shown.text.count("was refused: ") == 0
+    assert "and 6 lines that were refused" in shown.text
+    assert "own account" in shown.text
+    assert "of-refused" in shown.card["actions"][0]["targetElements"]
+    assert [each["title"] for each in shown.card["actions"]] == ["Details", "Older"]
+    older = await desk.press(SAM, shown, "choose")
+    assert "Set mobile phone for Noor Dekker: done" in shown.text, older
+    assert "Older" not in [each["title"] for each in shown.card["actions"]]
+    mine = await desk.say(HANNA, "history")
+    await desk.press(HANNA, mine, "choose")
+    assert "Set mobile phone for Noor Dekker: done" in mine.text
 
 
 @pytest.mark.storage

@@ -185,7 +185,7 @@ async def test_the_card_answers_with_the_card_and_the_list_with_the_list(chats: 
     listed = await chats.press(INGRID, pending, "view", action=pressing("view", operation_id))
     assert "Waiting for your approval" in as_json(listed.card)
     pressed = await chats.press(INGRID, pending, "approve")
-    assert "Nothing waits for your approval" in as_json(pressed.card)
+    assert "Nothing else waits for your approval" in as_json(pressed.card)
     await chats.settled(hers, "You agreed already", "(1 of 2)")
     assert "Needs" in hers.text  # the list has not taken its place
     await chats.settled(own, "(1 of 2)")

@@ -58,6 +58,9 @@ async def test_a_second_press_shows_no_code_and_offers_to_replace(desk: Desk) ->
     assert "Revealed to Hanna Visser" in own.text
     assert own.verbs == ["replace"]
     assert made(desk) == 1
+    explained = (await desk.say(HANNA, f"why {own.operation_id}")).text
+    assert explained.count("Revealed to Hanna Visser at") == 1
+    assert "kept nowhere. (" not in explained  # the time was said already
 
 
 @pytest.mark.storage

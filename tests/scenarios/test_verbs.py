@@ -308,6 +308,7 @@ async def test_a_pending_list_is_renewed_where_it_was_posted_and_nowhere_else(de
                 BRAM, listed.message.id, "deny", style=style, action=button(style, "deny", id), reply_to=other.message.id
             )
             assert listed.message.id in scene.edits(calls)
-            assert id not in words(listed.message)
-        assert "Nothing waits" in listed.text
+            assert "You denied: " in words(listed.message)
+            assert f'"id": "{id}"' not in as_json(listed.message.card())
+        assert "Nothing else waits" in listed.text
         assert other.verbs[0] == "confirm"

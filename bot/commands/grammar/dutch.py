@@ -29,6 +29,7 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "unfreeze": ("ontdooi",),
     "unfreeze all": ("ontdooi alles", "ontdooi iedereen"),
     "pending": ("wachtend",),
+    "approve": ("goedkeuren", "afwijzen"),
     "why": ("waarom",),
     "history": ("geschiedenis",),
     "help": ("hulp", "wat kan je", "wat kun je", "wat kan ik doen"),
