@@ -116,7 +116,7 @@ class Dispatch:
                     return await self._operations.seen_again(action)
                 return await (self._press_once if declared.makes_anew else self._takers[action.verb])(action)
         except Exception as error:  # and those of a press
-            if isinstance(error, Refusal) and _PRESSED_TWICE.isdisjoint(VERBS[action.verb].names):
+            if isinstance(error, Refusal) and action.verb is not Verb.SUSPECT and _PRESSED_TWICE.isdisjoint(VERBS[action.verb].names):
                 await self._commands.offer(error, action.actor, action.where)
             return await self._turns.refused(action, error)
 
