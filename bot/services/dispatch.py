@@ -10,6 +10,8 @@ from bot.commands.parser import parse
 from bot.domain.incoming import CardAction, FileConsent, FileKind, IncomingMessage, Verb
 from bot.domain.people import Actor
 from bot.domain.policy import Audience
+from bot.domain.refused import kind_of_refusal
+from bot.domain.remarks import Refused
 from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.domain.stop import GO, Stop
@@ -32,10 +34,14 @@ TURN_SECONDS = 9.0
 #: What of it the database may take before anything else begins.
 TAKING_IN_SECONDS = 4.0
 
-#: Of these a second press finds nothing any more, and what the first one came to stands there: no message is worth sending for that.
-_PRESSED_TWICE = frozenset({Thing.CHOICE, Thing.FORM})
+_SPENT = frozenset({Thing.CHOICE, Thing.FORM})
 
 Takes = Callable[[CardAction], Awaitable[Reply]]
+
+
+def _pressed_twice(action: CardAction, error: Refusal) -> bool:
+    """Whether it may only be that: what the first press came to stands there, and no message is worth sending for the second."""
+    return not _SPENT.isdisjoint(VERBS[action.verb].names) or kind_of_refusal(error.code) is Refused.NOTHING_TO_DO
 
 
 class Dispatch:
@@ -116,7 +122,7 @@ class Dispatch:
                     return await self._operations.seen_again(action)
                 return await (self._press_once if declared.makes_anew else self._takers[action.verb])(action)
         except Exception as error:  # and those of a press
-            if isinstance(error, Refusal) and _PRESSED_TWICE.isdisjoint(VERBS[action.verb].names):
+            if isinstance(error, Refusal) and not _pressed_twice(action, error):
                 await self._commands.offer(error, action.actor, action.where)
             return await self._turns.refused(action, error)
 
