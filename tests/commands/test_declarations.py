@@ -310,9 +310,9 @@ async def test_an_administrator_sees_the_history_of_anybody() -> None:
     done = await say("history by alice", operations=operations, dossier=Dossier(ALICE, {}), admin=True)
     assert [answer.title for answer in (mine, hers, done)] == ["What you did recently", "History of Alice Jansen", "What Alice Jansen did"]
     assert operations.asked == [
-        {"actor_id": "id-hanna", "limit": 100},
-        {"target_id": "id-alice", "limit": 20},
-        {"actor_id": "id-alice", "limit": 20},
+        {"actor_id": "id-hanna", "limit": 100, "skip": 0},
+        {"target_id": "id-alice", "limit": 21, "skip": 0},
+        {"actor_id": "id-alice", "limit": 21, "skip": 0},
     ]
 
 
@@ -323,7 +323,7 @@ async def test_an_agent_sees_no_history_but_the_own(line: str, who: Person) -> N
         await say(line, operations=operations, dossier=Dossier(who, {}))
     assert operations.asked == []
     await say("history by hanna", operations=operations, dossier=Dossier(OWN, {}))
-    assert operations.asked == [{"actor_id": "id-hanna", "limit": 20}]
+    assert operations.asked == [{"actor_id": "id-hanna", "limit": 21, "skip": 0}]
 
 
 @pytest.mark.parametrize(("requester", "admin", "seen"), [("id-hanna", False, True), ("id-bram", True, True), ("id-bram", False, False)])
