@@ -103,8 +103,8 @@ class Starts:
             room = self._limits[queue]["worker_concurrency"] - self._running[queue]
             found = self._take(connection, queue, room, ids) if room > 0 and not self._closing else []
             jobs += [Job(queue, id) for id in found]
-            if room > 0 and _LONGEST in ids and not found:
-                self._left.discard(queue)
+            if room > 0 and _LONGEST in ids and not found and queue not in self._rows.waiting(connection):
+                self._left.discard(queue)  # and not while something waits for another of its key to end
             elif len(found) < len(ids) or _LONGEST in ids:
                 self._left.add(queue)
         return jobs

@@ -24,7 +24,10 @@ BAD = ("Not understood", "Please check", "Not found", "Not possible", "Not allow
 #: Lines about people whom no company has: they show how names with figures and words of commands are written.
 INVENTED = ('set mobile for "Agent 007" +31 6 12345678', 'show "For Alice"')
 #: What is meant to be refused → why.
-REFUSED = {"set mobile for ada admin +31 6 34567891": "Ada Admin is protected"}
+REFUSED = {
+    "set mobile for ada admin +31 6 34567891": "Ada Admin is protected",
+    "approve 7QXF": "not for you to decide",  # the request is one's own
+}
 STOPPING = ("pause", "resume", "threat-high", "threat-normal")
 AN_ID = "7QXF"
 
@@ -58,6 +61,8 @@ async def test_every_example_of_help_works(desk: DemoDesk) -> None:
                 assert "There is no bulk job 7Q2F" in answer  # read, and its id is an invented one
             case "threat-normal":
                 assert "Two administrators" in answer  # the demo has one, who raised it a moment ago
+            case "approve":
+                assert REFUSED["approve 7QXF"] in answer
             case "lift-limits":
                 assert "threat level" in answer
             case _:

@@ -157,6 +157,29 @@ async def test_one_key_goes_one_at_a_time_and_keeps_nobody_else_waiting(database
         assert work.most == 2
 
 
+async def test_what_waits_for_one_of_its_key_begins_when_that_ends_whatever_else_has_ended_before(database: Engine) -> None:
+    begun: list[str] = []
+    may_end = {subject: asyncio.Event() for subject in ("A1", "A2", "B1")}
+
+    async def work(subject: str) -> None:
+        begun.append(subject)
+        await may_end[subject].wait()
+
+    async with life(database, execute=work) as one:
+        await one.put("execute", "A1", "A2", key="A")
+        await one.put("execute", "B1", key="B")
+        may_end["B1"].set()
+        await ended(database, "execute:B1")
+        (first,) = {"A1", "A2"} & set(begun)
+        (second,) = {"A1", "A2"} - {first}
+        may_end[first].set()
+        await ended(database, f"execute:{first}")
+        async with asyncio.timeout(10):
+            while second not in begun:  # noqa: ASYNC110 - told by nobody
+                await asyncio.sleep(0.01)
+        may_end[second].set()
+
+
 async def test_a_step_that_fails_is_tried_again(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starts, "FIRST_PAUSE", 0.01)
     tries: Counter[str] = Counter()
