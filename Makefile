@@ -35,7 +35,7 @@ demo: .venv/demo ## run the bot, Teams and Entra on this machine and open the ch
 	$(BIN)/python app.py demo $(ARGS)
 
 test: .venv/installed ## run the tests, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -m "not browser" -n 3 --durations=10 $(ARGS)
+	$(BIN)/python -m pytest -m "not browser" -n 4 --durations=10 $(ARGS)
 
 lint: .venv/installed ## check style, import contracts and the Dockerfile
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ turns.ANSWER_TRAVELS = 0.02
 prompt.remember_what_stands()
 prompt.share_statements()
 prompt.take_tables_as_copied()
+prompt.flush_nothing()
 #: How long an example takes says how busy the machine is. The same code is tried with the same examples, so that what passes here passes
 #: elsewhere; `EXPLORE=1 make test` looks for new ones.
 hypothesis.settings.register_profile("alike", deadline=None, derandomize=not os.environ.get("EXPLORE"))
@@ -67,6 +69,10 @@ def postgresql() -> Iterator[sqlalchemy.URL]:
         _run(url, "ALTER SYSTEM SET fsync = off")
         _run(url, "SELECT pg_reload_conf()")
         yield url
+        running = server.get_postmaster_info().process
+        assert running is not None
+        running.send_signal(signal.SIGQUIT)  # its files go now: nothing has to be written before
+        running.wait(20)
         server.cleanup()
 
 

@@ -18,6 +18,7 @@ from dbos._sys_db_sqlite import SQLiteSystemDatabase
 from sqlalchemy.engine.default import DefaultDialect
 
 from bot import bootstrap
+from bot.store import transactions
 
 #: What is kept of a queue, by what it is called when it is registered.
 _LIMITS = {
@@ -30,6 +31,9 @@ _LIMITS = {
     "partition_rate_limit_max": "_partition_limiter",
 }
 
+
+#: How a commit reaches the disk where Doorman is served.
+FLUSH_AS_SERVED = transactions.FLUSH
 
 #: Databases (files and names) copied from one that a first start has left: theirs are the tables of this version.
 _WITH_TABLES: set[str] = set()
@@ -54,6 +58,11 @@ def take_tables_as_copied() -> None:
     for kind in (SQLiteSystemDatabase, PostgresSystemDatabase):
         kind.run_migrations = unless_copied(kind.run_migrations, lambda database: database.engine)  # type: ignore[method-assign, assignment]
     bootstrap.upgrade = unless_copied(bootstrap.upgrade, lambda engine: engine)  # type: ignore[attr-defined, assignment]
+
+
+def flush_nothing() -> None:
+    """Commits do not wait for the disk: what is killed here is a process, and never the machine."""
+    transactions.FLUSH = "OFF"
 
 
 def look() -> None:

@@ -41,6 +41,8 @@ GROUP_LIMIT = 64
 #: waits for an answer; the durable engine and migrations, for which nobody waits, do not have to.
 BUSY_MS = 3_000
 PATIENT_MS = 30_000
+#: Every commit waits for the disk: an audit trail must survive a power cut. https://www.sqlite.org/pragma.html#pragma_synchronous
+FLUSH = "FULL"
 
 
 def open_engine(database_url: str, *, busy_ms: int | None = None) -> Engine:
@@ -92,7 +94,7 @@ def close_for_good(engine: Engine) -> None:
 
 
 def _sqlite(url: URL, *, isolation_level: str | None, busy_ms: int) -> Engine:
-    """WAL so that readers never wait; synchronous FULL because an audit trail must survive a power cut."""
+    """WAL so that readers never wait."""
     arguments = {"isolation_level": isolation_level, "check_same_thread": False}
     engine = create_engine(url, connect_args=arguments, pool_timeout=10, json_deserializer=loaded)
 
@@ -105,7 +107,7 @@ def _sqlite(url: URL, *, isolation_level: str | None, busy_ms: int) -> Engine:
     def _pragmas(connection: Any, _: object) -> None:
         connection.execute(f"PRAGMA busy_timeout={busy_ms}")
         _write_ahead(connection, busy_ms)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (f"synchronous={FLUSH}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
