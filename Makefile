@@ -47,7 +47,7 @@ types: .venv/installed ## check types
 	$(BIN)/mypy
 
 browser: .venv/installed ## drive the demo in Chromium (needs /usr/bin/chromium)
-	$(BIN)/python -m pytest -m browser $(ARGS)
+	$(BIN)/python -m pytest -m browser -n 2 $(ARGS)
 
 pictures: .venv/installed ## draw the pictures of the documentation anew (needs /usr/bin/chromium)
 	$(BIN)/python -m tests.browser.pictures
