@@ -25,6 +25,7 @@ from simulator.world import World
 
 #: For a second terminal: what the bot of the demo is told, as a shell reads it.
 SETTINGS = Path("build/demo.env")
+_MANIFEST = Path(__file__).parents[1] / "manifest" / "manifest.json"
 #: For `set default`, and for `require mfa`.
 _OPTIONAL = ("UserAuthenticationMethod.ReadWrite.All", "Policy.ReadWrite.AuthenticationMethod")
 _SWITCHED_ON = {
@@ -77,7 +78,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
 
 def _extension() -> list[dict[str, Any]]:
     """What Teams would offer of the app, as it is installed."""
-    manifest = json.loads(Path("manifest/manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(_MANIFEST.read_text(encoding="utf-8"))
     commands: list[dict[str, Any]] = manifest["composeExtensions"][0]["commands"]
     return commands
 
