@@ -55,7 +55,7 @@ def to_be_ticked(operation: Operation) -> Iterable[Element]:
     assert operation.recovery is not None, "lists of recoveries alone are edited"
     proposed = [change for change, on in zip(operation.changes, operation.recovery.ticked, strict=True) if on]
     yield from bullets((join(": ", (change.label, join(" → ", read_out(change)))) for change in proposed), most=MOST_CHANGES)
-    yield line(run(say("What of this should stay, you choose once it is proved who is calling."), subtle=True))
+    yield line(run(say("What stays, you choose after the proof."), subtle=True))
 
 
 def shown(operation: Operation, *, ticks: bool = True) -> Iterable[Element]:

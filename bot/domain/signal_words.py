@@ -38,7 +38,7 @@ def told(signals: Signals, *, lost: bool = False) -> Said:
         lost: as `in_one_line`.
     """
     if not bad(signals):
-        return say("Signs: {seen}.", seen=join(" · ", (*_shortly(signals), _unseen(signals, lost=lost))))
+        return say("Signs: {seen}.", seen=join(", ", (*_shortly(signals), _unseen(signals, lost=lost))))
     seen = _seen(signals)
     against = [words for words, speaks_against in seen if speaks_against]
     if signals.risk is None:
@@ -87,7 +87,7 @@ def _shortly(signals: Signals) -> Iterator[str]:
     if signals.registered is not None:
         yield say("no new method")
     if signals.lost_active is not None:
-        yield say("no sign-in by phone")
+        yield say("no phone sign-in")
 
 
 def _unseen(signals: Signals, *, lost: bool) -> str:
