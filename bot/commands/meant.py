@@ -186,8 +186,13 @@ def _guesses(body: Sequence[Token], commands: Sequence[Command]) -> Iterator[str
         told = list(_with_situation(body, [word for word, _ in situations.options]))
         if told:
             yield "recover {} {}".format(*min(told, key=lambda one: len(one[0])))
-    if _named("show", commands) and (name := _name(body)):
+    if _named("show", commands) and (name := _name(_behind_for(body)) or _name(body)):
         yield f"show {name}"
+
+
+def _behind_for(body: Sequence[Token]) -> Sequence[Token]:
+    """Whom something is for that is no command of ours, as in "new number for omar": on their card are buttons for what there is."""
+    return next((body[at + 1 :] for at, token in enumerate(body) if at and token.word in ways(FOR.text)), ())
 
 
 def _with_number(body: Sequence[Token]) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,8 @@ MEANT = "Yes, I meant that"
         ("mfa omar", "reset mfa for omar"),
         ("mfa reset omar", "reset mfa for omar"),
         ("new number for omar 0612345682", "set mobile for omar 0612345682"),
+        ("new number for omar", "show omar"),
+        ("nieuw nummer voor omar farouk", "show omar farouk"),
         ("unlock omar", "unblock omar"),
         ("omar password", "reset password for omar"),
         ("omar farouk mfa", "reset mfa for omar farouk"),
@@ -59,6 +61,7 @@ async def test_it_is_asked_and_a_button_says_it(asked: Desk, line: str, meant: s
         "qwertyuiop password",
         "lost phone qwertyuiop",
         "qwertyuiop 0612345678",
+        "a sandwich for qwertyuiop",
         "what phone does omar have",  # no slip of "thaw"
         "[10:32] Bram Peeters: block omar",
     ],
