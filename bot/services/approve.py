@@ -19,7 +19,6 @@ from bot.domain.incoming import OPENED, CardAction, Verb
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation
-from bot.domain.own_change import changed_meanwhile
 from bot.domain.people import Standing, differences
 from bot.domain.phone import mask_text
 from bot.domain.policy import PASSING, Audience, Decision, Reason
@@ -34,6 +33,7 @@ from bot.services.confirm import too_late
 from bot.services.gate import Gate
 from bot.services.look import look_again
 from bot.services.meanwhile import Asked, meanwhile
+from bot.services.own_change import own_change
 from bot.services.require import require
 from bot.services.review import Reviewer
 from bot.services.still_agreed import agreement, somebody_else
@@ -239,16 +239,15 @@ class Approvals:
         return Dossier(operation.target, {}) if operation.bulk else await look_again(self._directory, operation)
 
     async def _compare(self, operation: Operation, dossier: Dossier) -> None:
-        changed = join(", ", (change.label for change in operation.changes if not untouched(change, dossier)))
+        stale = [change for change in operation.changes if not untouched(change, dossier)]
         # Of a bundle the rest is still wanted: what was changed meanwhile is left alone, and named, when it is carried out.
-        if changed and not (operation.bundle and any(untouched(change, dossier) for change in operation.changes)):
+        if stale and not (operation.bundle and len(stale) < len(operation.changes)):
             outcome = say(
                 "{changed} of {upn} was changed by someone else after this was asked. Nothing was written.",
-                changed=changed,
+                changed=join(", ", (change.label for change in stale)),
                 upn=operation.target.upn,
             )
-            stale = (change for change in operation.changes if not untouched(change, dossier))
-            if own := changed_meanwhile(operation, stale, await self._operations.made_to(operation.target.id, operation.created_at)):
+            if own := await own_change(self._operations, operation, stale):
                 outcome = join(" ", (own, say("Nothing was written.")))
             await self._end(operation, "go_stale", State.STALE, Tag.OPERATION_STALE, outcome, "changed_meanwhile")
         if facts := differences(operation.target, dossier.person):

@@ -80,9 +80,9 @@ def _of_one(run: Run, step: Step) -> Ending:
             if step.maybe:
                 text = say("{label} of {upn} was changed by someone else while I was changing it. Look with show.", label=label, upn=upn)
                 return Ending(State.PARTIAL, text)
-            text = say("{label} of {upn} was changed by someone else after this card was made. Nothing was written.", label=label, upn=upn)
             if run.own_change:
-                text = join(" ", (run.own_change, say("Nothing was written.")))
+                return Ending(State.STALE, join(" ", (run.own_change, say("Nothing was written."))))
+            text = say("{label} of {upn} was changed by someone else after this card was made. Nothing was written.", label=label, upn=upn)
             return Ending(State.STALE, text)
         case Fate.LEFT:
             return Ending(State.PARTIAL, why)

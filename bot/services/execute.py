@@ -18,7 +18,6 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier
-from bot.domain.own_change import changed_meanwhile
 from bot.domain.policy import Reason
 from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, NotFound, NotReady, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
@@ -29,6 +28,7 @@ from bot.services import explain
 from bot.services.ending import ending
 from bot.services.following import the_pass
 from bot.services.look import look_back
+from bot.services.own_change import own_change
 from bot.services.review import Reviewer
 from bot.services.seen import Seen, see
 from bot.services.steps import Run, Step
@@ -77,7 +77,7 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     except Exception as error:  # a defect of ours must end in a sentence, not in an endless retry
         run.after_defect(explain.incident(error))
     if stale := [step.change for step in run.steps if step.result and step.result.fate is Fate.STALE and not step.change.follows]:
-        run.own_change = changed_meanwhile(operation, stale, await operations.made_to(operation.target.id, operation.created_at))
+        run.own_change = await own_change(operations, operation, stale)
     end = ending(run)
     request_ids = tuple(filter(None, run.request_ids))
     facts = {

@@ -14,7 +14,6 @@ from bot.domain.incoming import CardAction
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
-from bot.domain.own_change import changed_meanwhile
 from bot.domain.pass_terms import PassTerms, made_now
 from bot.domain.people import Standing, differences
 from bot.domain.policy import ALLOWED, PASSING, Decision, Reason
@@ -26,6 +25,7 @@ from bot.ports import Clock, Directory, Operations
 from bot.services.confirm import too_late
 from bot.services.gate import Gate
 from bot.services.meanwhile import Asked, meanwhile
+from bot.services.own_change import own_change
 from bot.services.require import require
 from bot.services.review import Reviewer
 from bot.services.still_agreed import agreement
@@ -152,12 +152,9 @@ class Revealable:
 
     async def _whose(self, operation: Operation) -> str:
         """Who changed meanwhile what its one change is about, as far as that is known here."""
-        made = await self._operations.made_to(operation.target.id, operation.created_at)
-        label = operation.changes[0].label
-        by_somebody = say(
-            "{changed} of {upn} was changed by someone else since this was asked for.", changed=label, upn=operation.target.upn
-        )
-        return changed_meanwhile(operation, operation.changes, made) or by_somebody
+        label, upn = operation.changes[0].label, operation.target.upn
+        by_somebody = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=label, upn=upn)
+        return await own_change(self._operations, operation, operation.changes) or by_somebody
 
     async def _withdrawn(self, operation: Operation, why: Decision) -> None:
         """Ends an operation that is not allowed any more; raises Refusal."""
